@@ -1,0 +1,117 @@
+"""What goes with a plan: topics to talk about, what to avoid, gift ideas; all taken from the user's documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from rag.money import format_money
+from rag.retrieve import Filters, HybridRetriever
+from rag.schema import DateRequest, GiftIdea, Hit, Point
+from rag.scenarios.candidates import is_avoided
+from rag.store import StoredItem
+from rag.text import normalise
+
+Cite = Callable[[Hit | StoredItem], int]
+
+_TOPICS = {"可以聊", "聊什么", "话题", "talk about", "topics", "conversation topics", "what to talk about"}
+_AVOID = {"别这样", "不要这样", "避免", "注意", "avoid", "what to avoid", "don't"}
+_GIFT_WORDS = re.compile(r"礼物|送礼|生日|纪念日|周年|七夕|情人节|520|gift|present|birthday|anniversary|valentine", re.I)
+_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)])\s*(.+?)\s*$")
+
+
+def find_topics(request: DateRequest, retriever: HybridRetriever, cite: Cite, *, most: int = 5) -> tuple[Point, ...]:
+    """Conversation topics from tips on the interests and the stage, at most two from one document."""
+    found: list[Point] = []
+    queries = [f"{wish} {_ask(request, 'topics')}" for wish in request.interests[:3]] + [_ask(request, "topics")]
+    used: set[int] = set()
+    per_query = max(1, -(-most // len(queries)))
+    for query in queries:
+        taken = 0
+        for hit in _tips(request, retriever, query):
+            if hit.passage_id in used or taken >= per_query or len(found) >= most:
+                continue
+            bullets = section_bullets(hit.text, _TOPICS)
+            if bullets:
+                used.add(hit.passage_id)
+                number = cite(hit)
+                chosen = bullets[: min(2, per_query - taken, most - len(found))]
+                found += [Point(text=bullet, citations=(number,)) for bullet in chosen]
+                taken += len(chosen)
+    return tuple(found)
+
+
+def find_cautions(request: DateRequest, retriever: HybridRetriever, cite: Cite, *, most: int = 3) -> tuple[Point, ...]:
+    """What to avoid on such a date, one point a tip."""
+    found: list[Point] = []
+    for hit in _tips(request, retriever, _ask(request, "avoid")):
+        bullets = section_bullets(hit.text, _AVOID)
+        if bullets:
+            found.append(Point(text=bullets[0], citations=(cite(hit),)))
+        if len(found) == most:
+            break
+    return tuple(found)
+
+
+def find_gifts(
+    request: DateRequest, rows: Sequence[StoredItem], spare: int, retriever: HybridRetriever, cite: Cite, *, most: int = 2
+) -> tuple[GiftIdea, ...]:
+    """Gift ideas that what is left of the budget (hundredths) pays for, when the request speaks of an occasion."""
+    if not _GIFT_WORDS.search(request.text):
+        return ()
+    affordable = {
+        stored.passage_id: stored
+        for stored in rows
+        if stored.item.price_high is not None
+        and (stored.item.currency or request.currency) == request.currency
+        and stored.item.price_high * 100 <= spare
+        and (not stored.item.stages or request.stage in stored.item.stages)
+        and not is_avoided(stored.item, request.avoid)
+    }
+    query = " ".join([request.text, *request.interests])
+    hits = retriever.search(query, k=40, filters=Filters(kinds=("gift",), langs=(request.lang,)), gate=False)
+    ideas = []
+    for hit in hits:
+        stored = affordable.get(hit.passage_id)
+        if stored is None or len(ideas) == most:
+            continue
+        item = stored.item
+        assert item.price_high is not None
+        low = item.price_low if item.price_low is not None else item.price_high
+        high = format_money(item.price_high, item.currency or request.currency, request.lang)
+        price = high if low == item.price_high else f"{low:f}–{high}"
+        if item.as_of:
+            price += f" ({item.as_of})"
+        ideas.append(GiftIdea(title=item.name, price=price, why=item.description, citations=(cite(stored),)))
+    return tuple(ideas)
+
+
+def section_bullets(text: str, headings: set[str]) -> list[str]:
+    """The bullet points under the first Markdown heading of `text` whose words are among `headings`."""
+    bullets: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        heading = _HEADING.match(line)
+        if heading:
+            if bullets:
+                break
+            inside = normalise(heading[1]).strip(" :：") in headings
+        elif inside and (bullet := _BULLET.match(line)):
+            bullets.append(bullet[1])
+    return bullets
+
+
+def _tips(request: DateRequest, retriever: HybridRetriever, query: str) -> list[Hit]:
+    filters = Filters(kinds=("tip",), langs=(request.lang,), stages=(request.stage,))
+    return retriever.search(query, k=12, filters=filters, gate=False)
+
+
+def _ask(request: DateRequest, what: str) -> str:
+    stage = {
+        "getting_to_know": ("刚认识", "just met"), "first_date": ("第一次约会", "first date"),
+        "early": ("刚开始约会", "early dates"), "dating": ("恋爱中约会", "dating couple"),
+        "long_term": ("老夫老妻约会", "long-term couple date"), "long_distance": ("异地见面", "long distance visit"),
+    }[request.stage]  # fmt: skip
+    words = {"topics": ("聊什么 话题", "what to talk about"), "avoid": ("注意 不要做的事", "mistakes to avoid")}[what]
+    return f"{stage[0]} {words[0]}" if request.lang == "zh" else f"{stage[1]} {words[1]}"

@@ -1,0 +1,204 @@
+"""Pick and order the stops of a date with OR-Tools CP-SAT.
+
+Hard: Σ cost ≤ budget; each stay inside one opening window and as long as the row says; no overlap and time for the way
+between; meals at meal times, one a mealtime; one stop of a family (two cafés are no variety). Soft, as the objective:
+fit of the stops, a meal when the date spans a mealtime, short ways, little waiting.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rag.scenarios.candidates import Candidate, is_near
+
+STEP = 5
+NEAR_MINUTES, FAR_MINUTES = 15, 45
+"""Minutes allowed for the way: to something nearby, and between districts. No map is consulted; the plan says so."""
+_WAIT = 30
+_FIRST_WAIT = 60
+_MEAL_BONUS, _FAR_PENALTY, _WAIT_PENALTY, _SPEND_BONUS = 450, 220, 6, 120
+_NOISE = 0.22
+_EFFORT = 3.0
+"""Deterministic time limit of CP-SAT: the same on every machine, so that a seed names a plan."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A chosen candidate with its stay in minutes after midnight of the date."""
+
+    candidate: Candidate
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The limits of a plan: minutes after midnight, hundredths of the currency, and the number of stops."""
+
+    first: int
+    last: int
+    budget: int
+    fewest: int
+    most: int
+
+
+Aim = Literal["best", "cheapest", "shortest"]
+
+
+def solve(
+    candidates: Sequence[Candidate],
+    frame: Frame,
+    *,
+    seed: int = 0,
+    aim: Aim = "best",
+    unlike: Collection[int] = (),
+) -> list[Stop] | None:
+    """The stops in order, or None when nothing satisfies the frame.
+
+    `aim` replaces the objective by the least cost (the budget is then not a limit) or the earliest end. Stops whose
+    passage id is in `unlike` count half, so that another seed gives another plan. The same arguments give the same
+    stops.
+    """
+    from ortools.sat.python import cp_model
+
+    options = [(one, low, high) for one in candidates for low, high in one.windows]
+    if not options:
+        return None
+    model: Any = cp_model.CpModel()
+    places = range(frame.most)
+    used = [model.new_bool_var(f"used{p}") for p in places]
+    chosen = {(o, p): model.new_bool_var(f"x{o}_{p}") for o in range(len(options)) for p in places}
+    start = [model.new_int_var(frame.first // STEP, frame.last // STEP, f"start{p}") for p in places]
+    stay = [model.new_int_var(0, (frame.last - frame.first) // STEP, f"stay{p}") for p in places]
+
+    # 1. One option at each used place, used places first, each row once.
+    for p in places:
+        model.add(sum(chosen[o, p] for o in range(len(options))) == used[p])
+        if p:
+            model.add_implication(used[p], used[p - 1])
+    model.add(sum(used) >= frame.fewest)
+    for positions in _groups(options, lambda o: options[o][0].stored.passage_id).values():
+        model.add_at_most_one(chosen[o, p] for o in positions for p in places)
+
+    # 2. Variety: one of a family; meals may be two when they are at different mealtimes.
+    meals = {o for o, (one, _, _) in enumerate(options) if one.is_meal}
+    for positions in _groups(options, lambda o: options[o][0].family).values():
+        if not meals.intersection(positions):
+            model.add_at_most_one(chosen[o, p] for o in positions for p in places)
+    for lunch in (True, False):
+        model.add_at_most_one(
+            chosen[o, p] for o in meals for p in places if (options[o][1] < 16 * 60) is lunch
+        )
+
+    # 3. Hours and length of the stay.
+    for p in places:
+        terms = [(chosen[o, p], *options[o]) for o in range(len(options))]
+        model.add(start[p] >= sum(_up(low) * x for x, _, low, _ in terms))
+        unused = (frame.last // STEP) * (1 - used[p])
+        model.add(start[p] + stay[p] <= sum((high // STEP) * x for x, _, _, high in terms) + unused)
+        model.add(stay[p] >= sum(_up(one.stay[0]) * x for x, one, _, _ in terms))
+        model.add(stay[p] <= sum(max(_up(one.stay[0]), one.stay[1] // STEP) * x for x, one, _, _ in terms))
+
+    # 4. Order, the way between stops, and how long one may wait.
+    far = [model.new_bool_var(f"far{p}") for p in places]
+    areas = _groups(options, lambda o: _area_key(options[o][0]))
+    for p in places[1:]:
+        same = []
+        for area, positions in areas.items():
+            if area is None:
+                continue
+            both = model.new_bool_var(f"same{area}_{p}")
+            model.add(both <= sum(chosen[o, p - 1] for o in positions))
+            model.add(both <= sum(chosen[o, p] for o in positions))
+            same.append(both)
+        named = sum(chosen[o, q] for o in range(len(options)) for q in (p - 1, p) if options[o][0].item.kind == "place")
+        model.add(far[p] >= named - 1 - sum(same))
+        way = NEAR_MINUTES // STEP + ((FAR_MINUTES - NEAR_MINUTES) // STEP) * far[p]
+        leave = start[p - 1] + stay[p - 1] + way
+        slack = (frame.last // STEP) * 2 * (1 - used[p])
+        model.add(start[p] >= leave - slack)
+        model.add(start[p] <= leave + _WAIT // STEP + slack)
+    model.add(start[0] <= frame.first // STEP + _FIRST_WAIT // STEP + 1)
+
+    # 5. Money and the objective.
+    cost = sum(options[o][0].cost * x for (o, _), x in chosen.items())
+    if aim != "cheapest":
+        model.add(cost <= frame.budget)
+    end = model.new_int_var(frame.first // STEP, frame.last // STEP, "end")
+    for p in places:
+        model.add(end >= start[p] + stay[p] - (frame.last // STEP) * 2 * (1 - used[p]))
+    if aim == "cheapest":
+        model.minimize(cost)
+    elif aim == "shortest":
+        model.minimize(end)
+    else:
+        worth = _worth(options, seed, unlike)
+        value = sum(worth[o] * x for (o, _), x in chosen.items())
+        value += _MEAL_BONUS * sum(x for (o, _), x in chosen.items() if _spans_meal(frame, options[o]))
+        value -= _FAR_PENALTY * sum(far[1:])
+        waiting = end - frame.first // STEP - sum(stay) - (NEAR_MINUTES // STEP) * (sum(used) - 1)
+        value -= _WAIT_PENALTY * waiting
+        value += 2 * sum(stay)
+        value += sum(_spend(options[o][0].cost, frame.budget) * x for (o, _), x in chosen.items())
+        model.maximize(value)
+
+    # 6. Solve, the same way every time.
+    solver: Any = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = _EFFORT
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    stops = []
+    for p in places:
+        for o, (one, _, _) in enumerate(options):
+            if solver.boolean_value(chosen[o, p]):
+                begin = solver.value(start[p]) * STEP
+                stops.append(Stop(one, begin, begin + solver.value(stay[p]) * STEP))
+    return stops
+
+
+def way_minutes(first: Candidate, second: Candidate) -> int:
+    """Minutes the plan allows for the way between two stops."""
+    return NEAR_MINUTES if is_near(first, second) else FAR_MINUTES
+
+
+def _groups(options: Sequence[Any], key: Any) -> dict[Any, list[int]]:
+    grouped: dict[Any, list[int]] = defaultdict(list)
+    for position in range(len(options)):
+        grouped[key(position)].append(position)
+    return grouped
+
+
+def _area_key(candidate: Candidate) -> str | None:
+    return candidate.area if candidate.item.kind == "place" else None
+
+
+def _up(minutes: int) -> int:
+    return -(-minutes // STEP)
+
+
+def _spans_meal(frame: Frame, option: tuple[Candidate, int, int]) -> bool:
+    """Whether the date covers the heart of the mealtime this option is for."""
+    one, low, _ = option
+    heart = (11 * 60 + 45, 13 * 60) if low < 16 * 60 else (17 * 60 + 30, 19 * 60)
+    return one.is_meal and frame.first <= heart[0] and heart[1] <= frame.last
+
+
+def _spend(cost: int, budget: int) -> int:
+    return min(_SPEND_BONUS, round(_SPEND_BONUS * cost / budget)) if budget > 0 else 0
+
+
+def _worth(options: Sequence[tuple[Candidate, int, int]], seed: int, unlike: Collection[int]) -> list[int]:
+    """Scores with the seed's own taste: up to 22 % up or down, and half for what another plan already uses."""
+    worth = []
+    for one, _, _ in options:
+        taste = random.Random(f"{seed}:{one.stored.document}:{one.stored.locator}:{one.item.name}").uniform(-1, 1)
+        value = one.score * (1 + (_NOISE * taste if seed else 0))
+        worth.append(round(value / 2 if one.stored.passage_id in unlike else value))
+    return worth

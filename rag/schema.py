@@ -1,0 +1,198 @@
+"""The plain values that travel between stages, and the JSON that front doors print."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from rag.hours import OpeningHours
+
+Language = Literal["zh", "en"]
+Stage = Literal["getting_to_know", "first_date", "early", "dating", "long_term", "long_distance"]
+ItemKind = Literal["place", "activity", "gift"]
+PassageKind = Literal["tip", "activity", "gift", "conflict", "reply", "place", "document"]
+Field_ = Literal["stage", "budget", "people", "city", "date", "start", "hours", "interests", "avoid", "indoor"]
+
+Amount = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
+Clock = Annotated[dt.time, PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str)]
+
+
+class Value(BaseModel):
+    """Base of every value here: immutable, and a stray field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Money(Value):
+    """An amount (Decimal, a string in JSON) and its ISO 4217 currency."""
+
+    amount: Amount
+    currency: str
+
+
+class Passage(Value):
+    """A piece of a document that is embedded, found and cited as one."""
+
+    text: str
+    heading: str = Field(default="", description="Heading path, outermost first, joined by ' › '.")
+    locator: str = Field(default="", description="Where in the document: 'row 14', 'page 3', a heading path.")
+    kind: PassageKind = "document"
+    lang: Language = "zh"
+    stages: tuple[str, ...] = ()
+    city: str | None = None
+
+
+class Item(Value):
+    """A row of a catalogue that the planner can compute with. Absent values are None, never 0 or a guess."""
+
+    kind: ItemKind
+    name: str
+    description: str = ""
+    category: str = Field(default="", description="One of rag.catalogue.CATEGORIES, or '' when the row does not say.")
+    city: str | None = None
+    area: str | None = None
+    address: str | None = None
+    price_low: Amount | None = Field(default=None, description="Lower end of the price, in `currency`.")
+    price_high: Amount | None = Field(default=None, description="Upper end; equal to price_low for a single price.")
+    currency: str | None = Field(default=None, description="ISO 4217; None when the source does not say.")
+    per_person: bool = True
+    minutes_low: int | None = Field(default=None, ge=1)
+    minutes_high: int | None = Field(default=None, ge=1)
+    hours: OpeningHours | None = Field(default=None, description="None when unknown or not understood.")
+    hours_text: str | None = Field(default=None, description="The source's own words on opening hours.")
+    time_of_day: tuple[str, ...] = Field(default=(), description="Of morning, afternoon, evening, night; () is any.")
+    indoor: bool | None = Field(default=None, description="None when both or unknown.")
+    weather: str | None = Field(default=None, description="any, dry or mild.")
+    stages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    rating: float | None = None
+    energy: str | None = None
+    conversation_fit: str | None = None
+    booking_days: int | None = None
+    alcohol: str | None = None
+    occasions: tuple[str, ...] = ()
+    as_of: str | None = Field(default=None, description="Date the figures were true: 2019, 2026-11 or 2026-11-03.")
+    extra: dict[str, str] = Field(default_factory=dict, description="Columns that are not understood, as text.")
+
+
+class Hit(Value):
+    """A passage found for a query."""
+
+    passage_id: int
+    document: str = Field(description="Path relative to the knowledge folder.")
+    title: str
+    locator: str
+    text: str
+    score: float = Field(description="Fused score in [0, 1], comparable within one query only.")
+    dense: float = Field(description="Cosine similarity in [-1, 1]; 0 when not among the dense candidates.")
+    words: float = Field(description="BM25 score, >= 0; 0 when no word matched.")
+    kind: PassageKind = "document"
+    lang: Language = "zh"
+
+
+class Citation(Value):
+    """Where a statement comes from; `id` is the number shown in brackets."""
+
+    id: int
+    document: str
+    locator: str
+    title: str
+    excerpt: str
+    score: float
+
+
+class DateRequest(Value):
+    """What is to be planned. `defaults` names the fields the user did not give."""
+
+    text: str = ""
+    lang: Language = "zh"
+    stage: Stage = "dating"
+    budget: Amount = Field(description="For all people together, in `currency`; >= 0.")
+    currency: str = "CNY"
+    people: int = Field(default=2, ge=1, le=20)
+    city: str | None = None
+    date: dt.date
+    start: Clock
+    hours: float = Field(default=4.0, gt=0, le=16, description="Longest duration of the whole date, in hours.")
+    interests: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    indoor: bool | None = Field(default=None, description="True: indoors only; False: outdoors only; None: either.")
+    seed: int = 0
+    defaults: tuple[Field_, ...] = ()
+
+
+class PlanItem(Value):
+    """One stop. `cost` is for all people; it is the upper end of the source's price range."""
+
+    start: Clock
+    end: Clock
+    title: str
+    kind: ItemKind
+    category: str
+    place: str | None = Field(description="The named venue, or None for a generic activity.")
+    address: str | None = None
+    cost: Money
+    unit_price: Money = Field(description="The price of the source, per person when `per_person`.")
+    per_person: bool
+    as_of: str | None
+    why: str
+    notes: tuple[str, ...] = Field(default=(), description="What to check: unknown hours, booking, an assumed stay.")
+    citations: tuple[int, ...]
+
+
+class Point(Value):
+    """A sentence with its sources: a topic to talk about, or something to avoid."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+class GiftIdea(Value):
+    title: str
+    price: str
+    why: str
+    citations: tuple[int, ...] = ()
+
+
+class Backup(Value):
+    """A stop to swap in when it rains or a door is closed. It keeps the plan within budget and hours."""
+
+    replaces: str
+    reason: Literal["rain", "closed"]
+    title: str
+    start: Clock
+    end: Clock
+    cost: Money
+    why: str
+    citations: tuple[int, ...]
+
+
+class Relaxation(Value):
+    """The smallest change of one field that makes the request feasible."""
+
+    field: Literal["budget", "hours", "start", "date", "avoid", "indoor", "city", "catalogue"]
+    value: str = Field(description="The new value of the field, as it would be given.")
+    change: str = Field(description="The difference, e.g. '+40.00 CNY' or '+30 min'.")
+    message: str
+
+
+class DatePlan(Value):
+    """A checked plan; with no `items` it carries the `relaxation` that would allow one."""
+
+    request: DateRequest
+    items: tuple[PlanItem, ...] = ()
+    total_cost: Money
+    budget: Money
+    topics: tuple[Point, ...] = ()
+    gifts: tuple[GiftIdea, ...] = ()
+    backup: tuple[Backup, ...] = ()
+    avoid: tuple[Point, ...] = ()
+    notes: tuple[str, ...] = Field(default=(), description="What the reader must know: no named places, stale prices…")
+    citations: tuple[Citation, ...] = ()
+    relaxation: Relaxation | None = None
+    mode: Literal["grounded"] = "grounded"
+    model: str | None = None
+    timings_ms: dict[str, float] = Field(default_factory=dict)

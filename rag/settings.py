@@ -1,0 +1,73 @@
+"""One frozen Settings, built by the front doors from `qixi.toml` and `QIXI_*`, handed down to every part."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import InputError
+
+Language = Literal["zh", "en"]
+
+
+class Settings(BaseSettings):
+    """Everything a run can be told from outside. Environment variables win over `qixi.toml`, arguments over both."""
+
+    model_config = SettingsConfigDict(env_prefix="QIXI_", frozen=True, extra="forbid", toml_file="qixi.toml")
+
+    home: Path = Field(default=Path(".qixi"), description="Folder of the store and its snapshots.")
+    knowledge: Path = Field(default=Path("knowledge/documents"), description="Folder of the user's documents.")
+    cache: Path = Field(default_factory=lambda: user_cache_path("qixi"), description="Converted models.")
+    lang: Language | None = Field(default=None, description="Answer language; None follows the question.")
+    currency: str = Field(default="CNY", description="ISO 4217 code of a budget that names no currency.")
+    timezone: str = Field(default="Asia/Shanghai", description="IANA zone in which dates and hours are read.")
+    exchange_rates: dict[str, Decimal] = Field(
+        default_factory=dict,
+        description='Units of the second currency for one of the first, e.g. {"USDCNY": 7.1}; none are built in.',
+    )
+    embedder: str = Field(
+        default="multilingual-e5-small",
+        description="The default model's name, or the folder of another sentence-transformers model.",
+    )
+    embedder_device: Literal["auto", "cpu", "cuda"] = "auto"
+    model: str | None = Field(default=None, description="Chat model; None answers in grounded mode.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The Settings of this run; `overrides` that are None are left to the environment and `qixi.toml`.
+
+    Raises InputError naming the setting, its value and where to mend it.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            en=f"Setting {name} has the value {first['input']!r}: {first['msg']}; "
+            f"mend it in qixi.toml or in QIXI_{name.upper()}.",
+            zh=f"设置项 {name} 的值 {first['input']!r} 不能用（{first['msg']}）；请在 qixi.toml 或 QIXI_{name.upper()} 中改正。",
+        ) from error
+    except ValueError as error:  # tomllib.TOMLDecodeError is one
+        raise InputError(en=f"qixi.toml cannot be read: {error}.", zh=f"qixi.toml 读不了：{error}。") from error

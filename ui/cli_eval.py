@@ -1,0 +1,56 @@
+"""`qixi eval …`: figures that anyone can run again."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.console import AsJson, emit, say, session, sync_progress
+
+eval_app = typer.Typer(help="Figures anyone can run again.", no_args_is_help=True)
+
+
+@eval_app.command("retrieval")
+def retrieval(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option(help="BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N queries.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge hybrid search on a set in BEIR form, in a store of its own."""
+    from finetune.evaluate_retrieval import evaluate_retrieval, read_beir
+    from rag.embed import open_embedder
+
+    dataset = read_beir(data)
+    embedder = open_embedder(session(context).settings)
+    with tempfile.TemporaryDirectory(prefix="qixi-eval-") as home:
+        figures = evaluate_retrieval(dataset, embedder, Path(home), limit=limit, progress=sync_progress(jsonl=False))
+    _print(figures, as_json)
+
+
+@eval_app.command("plans")
+def plans(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="Folder with requests.jsonl and catalogue files; default: ours.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Plans made for each request.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Plan every test request and check money, hours, places and variety."""
+    from finetune.evaluate_plans import PLANS_DATA, evaluate_plans
+    from rag.embed import open_embedder
+
+    run = session(context)
+    with tempfile.TemporaryDirectory(prefix="qixi-eval-") as home:
+        figures = evaluate_plans(data or PLANS_DATA, open_embedder(run.settings), run.settings, Path(home), seeds=seeds)
+    _print(figures, as_json)
+
+
+def _print(figures: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        emit(figures)
+        return
+    for name, value in figures.items():
+        say(f"{name:28} {value:.4f}" if isinstance(value, float) else f"{name:28} {value}")

@@ -1,0 +1,174 @@
+"""`qixi knowledge …`: sync, status, search, add, remove."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rag.errors import InputError
+from ui.console import AsJson, Session, emit, say, session, sync_progress
+
+knowledge_app = typer.Typer(help="The knowledge folder and its index.", no_args_is_help=True)
+
+
+@knowledge_app.command("sync")
+def sync_command(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
+    progress: Annotated[str, typer.Option(help="auto, or jsonl for one JSON object a line on stderr.")] = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Make the index equal to the knowledge folder: new, edited, renamed and deleted files."""
+    run = session(context)
+    report = _sync(run, dry_run=dry_run, jsonl=progress == "jsonl")
+    if as_json:
+        emit(report.to_json())
+        return
+    from ui.console_knowledge import show_report
+
+    show_report(report)
+
+
+@knowledge_app.command("status")
+def status(
+    context: typer.Context,
+    file: Annotated[str | None, typer.Argument(help="One file, to see how it was read.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is indexed, file by file; for a table, which column was taken for what."""
+    from rag.store import Store
+
+    run = session(context)
+    documents = Store(run.settings.home).documents()
+    if file is not None:
+        documents = [row for row in documents if row.path == _inside(run, file)]
+        if not documents:
+            raise InputError(
+                en=f"{file} is not in the index; check the name or run `qixi knowledge sync`.",
+                zh=f"索引里没有 {file}；请检查文件名，或先运行 `qixi knowledge sync`。",
+            )
+    if as_json:
+        emit([dataclasses.asdict(row) for row in documents])
+        return
+    from ui.console_knowledge import show_status
+
+    show_status(documents, detailed=file is not None, lang=run.spoken or "en")
+
+
+@knowledge_app.command("search")
+def search(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 8,
+    as_json: AsJson = False,
+) -> None:
+    """The passages a question would be answered from; nothing when none is about it."""
+    run = session(context)
+    if not text.strip():
+        raise InputError(en="The search text is empty; say what to look for.", zh="检索内容是空的；请写要找什么。")
+    assistant = run.assistant()
+    run.sync_if_never(assistant)
+    hits = assistant.search(text, k=k)
+    if as_json:
+        wanted = {"document", "locator", "text", "score", "dense", "words", "title"}
+        emit([hit.model_dump(mode="json", include=wanted) for hit in hits])
+        return
+    from ui.console_knowledge import show_hits
+
+    show_hits(hits)
+
+
+@knowledge_app.command("add")
+def add(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files to copy into the knowledge folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy files into the knowledge folder and index them."""
+    run = session(context)
+    folder = run.settings.knowledge
+    for path in paths:
+        if not path.is_file():
+            raise InputError(
+                en=f"{path} is not a file; name files, or copy folders into {folder} yourself and run sync.",
+                zh=f"{path} 不是文件；请给出文件，文件夹请自己复制到 {folder} 再运行 sync。",
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        target = _free_name(folder, path.name)
+        temporary = target.with_name(f".{target.name}.part")
+        shutil.copyfile(path, temporary)
+        temporary.replace(target)
+    _report(_sync(run), as_json)
+
+
+@knowledge_app.command("remove")
+def remove(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(help="Files of the knowledge folder, as `status` names them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Delete files from the knowledge folder and from the index."""
+    run = session(context)
+    names = [_inside(run, path) for path in paths]
+    for name in names:
+        if not (run.settings.knowledge / name).is_file():
+            raise InputError(
+                en=f"{name} is not in {run.settings.knowledge}; see `qixi knowledge status` for the names.",
+                zh=f"{run.settings.knowledge} 里没有 {name}；文件名见 `qixi knowledge status`。",
+            )
+    for name in names:
+        (run.settings.knowledge / name).unlink()
+    _report(_sync(run), as_json)
+
+
+def _sync(run: Session, *, dry_run: bool = False, jsonl: bool = False) -> Any:
+    from knowledge.scan import require_folder
+    from knowledge.sync import sync
+
+    require_folder(run.settings.knowledge)
+    assistant = run.assistant(jsonl=jsonl)
+    report = sync(
+        run.settings.knowledge, assistant.store, assistant.embedder, index=assistant.index, dry_run=dry_run,
+        progress=sync_progress(jsonl=jsonl),
+    )  # fmt: skip
+    if sys.stderr.isatty() and not jsonl:
+        say("")
+    return report
+
+
+def _report(report: Any, as_json: bool) -> None:
+    if as_json:
+        emit(report.to_json())
+        return
+    from ui.console_knowledge import show_report
+
+    show_report(report)
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    target, number = folder / name, 2
+    while target.exists():
+        target, number = folder / f"{Path(name).stem} ({number}){Path(name).suffix}", number + 1
+    return target
+
+
+def _inside(run: Session, name: str) -> str:
+    """`name` relative to the knowledge folder, with '/'; refuses a path that leads out of it."""
+    folder = run.settings.knowledge.resolve()
+    path = Path(name)
+    absolute = path if path.is_absolute() else folder / path
+    if not absolute.parent.resolve().is_relative_to(folder) and Path(name).resolve().is_relative_to(folder):
+        absolute = Path(name).resolve()
+    resolved = absolute.parent.resolve() / absolute.name
+    if not resolved.is_relative_to(folder):
+        raise InputError(
+            en=f"{name} is outside the knowledge folder {folder}; name a file inside it.",
+            zh=f"{name} 在知识文件夹 {folder} 之外；请给出其中的文件。",
+        )
+    return resolved.relative_to(folder).as_posix()

@@ -1,0 +1,127 @@
+"""What the commands share: the session behind the global options, JSON on stdout, sentences and progress on stderr."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from rag.errors import QixiError
+
+if TYPE_CHECKING:
+    from knowledge.sync import Progress
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+
+_spoken: list[str] = []
+
+
+@dataclass
+class Session:
+    """The global options; the Settings and the Assistant are made when a command asks for them."""
+
+    home: Path | None = None
+    knowledge: Path | None = None
+    lang: str | None = None
+    model: str | None = None
+
+    def __post_init__(self) -> None:
+        _spoken[:] = [self.lang] if self.lang else []
+
+    @functools.cached_property
+    def settings(self) -> Settings:
+        """The Settings of this run."""
+        from rag.settings import load_settings
+
+        return load_settings(home=self.home, knowledge=self.knowledge, lang=self.lang, model=self.model)
+
+    @property
+    def spoken(self) -> str:
+        """The language in which errors are told."""
+        return self.lang or (_spoken[0] if _spoken else "")
+
+    @spoken.setter
+    def spoken(self, lang: str) -> None:
+        _spoken[:] = [self.lang or lang]
+
+    def assistant(self, *, jsonl: bool = False) -> Assistant:
+        """The Assistant of this run; a model that must be converted first shows its progress."""
+        from rag.assistant import open_assistant
+
+        return open_assistant(self.settings, progress=functools.partial(model_progress, jsonl=jsonl))
+
+    def sync_if_never(self, assistant: Assistant) -> None:
+        """Index the knowledge folder when that has never been done, so that a first question has an answer."""
+        if assistant.store.generation == 0 and self.settings.knowledge.is_dir():
+            from knowledge.sync import sync
+
+            sync(
+                self.settings.knowledge, assistant.store, assistant.embedder, index=assistant.index,
+                progress=sync_progress(jsonl=False),
+            )  # fmt: skip
+
+
+def session(context: typer.Context) -> Session:
+    """The session of a command."""
+    found = context.find_object(Session)
+    assert found is not None
+    return found
+
+
+def emit(value: Any) -> None:
+    """Print `value` as JSON, alone on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def fail(error: QixiError) -> NoReturn:
+    """Print the error's sentence on stderr and leave with its exit code."""
+    lang = _spoken[0] if _spoken else _environment_language()
+    print(error.in_language(lang), file=sys.stderr)
+    raise SystemExit(error.exit_code)
+
+
+def say(message: str) -> None:
+    """A line for the user on stderr."""
+    print(message, file=sys.stderr)
+
+
+def model_progress(fraction: float, message: str, *, jsonl: bool = False) -> None:
+    """Progress of a model's conversion."""
+    if jsonl:
+        line = {"stage": "model", "done": round(fraction * 100), "total": 100, "message": message}
+        print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
+    else:
+        print(f"[{fraction:4.0%}] {message}", file=sys.stderr, flush=True)
+
+
+def sync_progress(*, jsonl: bool) -> Progress:
+    """A progress callback that writes JSON lines, or a line that is overwritten on a terminal; at most 10 a second."""
+    last = [0.0]
+
+    def tell(stage: str, done: int, total: int, message: str) -> None:
+        now = time.monotonic()
+        if now - last[0] < 0.1 and done != total:
+            return
+        last[0] = now
+        if jsonl:
+            line = {"stage": stage, "done": done, "total": total, "message": message}
+            print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
+        elif sys.stderr.isatty():
+            print(f"\r\x1b[K{stage} {done}/{total} {message[:60]}", end="", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _environment_language() -> str:
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
