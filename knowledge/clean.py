@@ -24,13 +24,16 @@ _BOMS = (
 _SAMPLE = 200_000
 """Bytes that are looked at to tell encodings apart."""
 _CERTAIN, _LIKELY = 0.8, 0.6
-"""Shares of familiar characters from which a Chinese reading is taken, above the second without a doubt. Measured: right
-readings of 20 and more characters 0.9-1.0 (names of rare fish 0.75), other scripts read as Chinese 0.0-0.45. Korean
-EUC-KR is the exception: it reads as everyday Hanzi and is told apart only by what an HTML page declares."""
+"""Shares of familiar characters from which a Chinese reading is taken without a doubt, or with one. Measured: right
+readings of 20 and more characters 0.9-1.0 (names of rare fish 0.75), other scripts read as Chinese 0.0-0.45. The
+exceptions are EUC-KR and EUC-JP, which read as everyday Hanzi and are told apart only by what an HTML page declares."""
 _OTHERS = ["shift_jis", "euc_jp", "cp1252", "cp1251", "latin_1"]
 
 _ASCII = re.compile(r"[\x00-\x7f]+")
-_EMOJI = "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
 _MODIFIER = "\U0001f3fb-\U0001f3ff"
 _ONE_EMOJI = f"[{_EMOJI}](?:\ufe0f|[{_MODIFIER}])?"
 _EMOJI_OR_JOINER = re.compile(
@@ -70,9 +73,9 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
             return _forced(data, encoding)
     if (wide := _wide_without_mark(data)) is not None:
         return wide
-    for encoding in ("utf-8", declared):
-        if encoding and (text := _strict(data, encoding)) is not None:
-            return Decoded(text, codecs.lookup(encoding).name)
+    for named in ("utf-8", declared):
+        if named and (text := _strict(data, named)) is not None:
+            return Decoded(text, codecs.lookup(named).name)
     if _is_damaged_utf8(data):
         return _forced(data, "utf-8")
     return _legacy(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from knowledge.clean import clean
 from knowledge.format_table import to_table
@@ -22,7 +22,9 @@ _INLINE = {
 }  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LAYOUT = {"table", *_HEADINGS}
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)", re.IGNORECASE
+)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACE_IN_CHINESE = re.compile(
     "(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t]*\r?\n[ \t\r\n]*(?=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])"
@@ -66,9 +68,7 @@ class _Page:
         for event, element in walk:
             tag = element.tag
             if event == "start":
-                if tag in _SKIPPED or _is_hidden(element):
-                    walk.skip_subtree()
-                elif tag == "table" and self._take_table(element):
+                if tag in _SKIPPED or _is_hidden(element) or (tag == "table" and self._take_table(element)):
                     walk.skip_subtree()
                 else:
                     self._start(tag, element.text)
@@ -137,7 +137,11 @@ def _cell_text(cell: Any) -> str:
 
 def _is_hidden(element: Any) -> bool:
     attributes = element.attrib
-    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or bool(_HIDDEN.search(attributes.get("style", "")))
+    return (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or bool(_HIDDEN.search(attributes.get("style", "")))
+    )
 
 
 def _flatten(text: str) -> str:

@@ -92,7 +92,9 @@ def _read_value(value: Any, name: str) -> tuple[list[Block], list[Table]]:
         heading = clean(key).strip()
         if isinstance(part, list):
             more_blocks, more_tables = _read_records(part, heading)
-            blocks.extend(Block(one.text, join_path(heading, one.heading), f"{heading} {one.locator}") for one in more_blocks)
+            blocks.extend(
+                Block(one.text, join_path(heading, one.heading), f"{heading} {one.locator}") for one in more_blocks
+            )
             tables.extend(Table(heading, one.header, one.rows, one.first_row, heading, heading) for one in more_tables)
         elif text := _lines(part):
             blocks.append(Block(text, heading, heading))

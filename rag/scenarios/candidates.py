@@ -168,13 +168,6 @@ def area_of(item: Item) -> str | None:
     return match[1] if match else None
 
 
-def is_near(first: Candidate, second: Candidate) -> bool:
-    """Whether the way between two stops is short: a generic activity is done nearby, or both are in one district."""
-    if first.item.kind != "place" or second.item.kind != "place":
-        return True
-    return first.area is not None and first.area == second.area
-
-
 def _unique(rows: Iterable[StoredItem]) -> list[StoredItem]:
     seen: set[tuple[str, str]] = set()
     unique = []
@@ -288,9 +281,9 @@ def _score(item: Item, request: DateRequest, fit: float, matched: Sequence[str])
     stage = 1.0 if item.stages else 0.5
     talk = {"high": 1.0, "medium": 0.6, "low": 0.2}.get(item.conversation_fit or "", 0.5)
     rating = min(max(item.rating or 3.5, 0.0), 5.0) / 5
-    named = 1.0 if item.kind == "place" else 0.0
+    named = 1.0 if item.kind == "place" else 0.0  # whoever names a city and owns a list of its places wants them
     talk_weight = 140 if request.stage in ("getting_to_know", "first_date") else 60
-    return round(520 * fit + 60 * len(matched) + 100 * stage + talk_weight * talk + 120 * rating + 60 * named)
+    return round(520 * fit + 60 * len(matched) + 100 * stage + talk_weight * talk + 120 * rating + 240 * named)
 
 
 def _shortlist(candidates: list[Candidate], limit: int) -> list[Candidate]:

@@ -60,7 +60,7 @@ def parse_hours(value: object) -> float:
     """The length in hours, over 0 and at most 16, that a form or a flag gives: a number, 半天 or "3 hours"."""
     if isinstance(value, str) and len(value) <= 100:
         try:
-            return check_hours(float(value))
+            return check_hours(float(value), value)
         except ValueError:
             hours = _find_hours(Reader(value))
             if hours is not None:
@@ -221,7 +221,8 @@ def _minutes(match: re.Match[str], suffix: str, reader: Reader, around: tuple[in
     if hour > 24 or minute > 59:
         raise _bad_start(reader.words(*match.span()))
     context = reader.whole[max(0, around[0] - 15) : around[1] + 15]
-    written_out = bool(match[f"colon{suffix}"]) and (hour >= 7 or match[f"hour{suffix}"].startswith("0"))
+    colon, written = match[f"colon{suffix}"], match[f"hour{suffix}"]
+    written_out = written in _SPOKEN_HOURS or bool(colon and (hour >= 7 or written.startswith("0")))
     return _half_of_day(hour, minute, match[f"period{suffix}"], match[f"meridiem{suffix}"], context, written_out)
 
 
@@ -242,7 +243,7 @@ def _half_of_day(
         as_written = period in _MORNING.split("|") or hour == 12 or (period in ("中午", "正午") and hour >= 10)
         return _Clock(hour * _HOUR + minute if as_written else twelve + _NOON, True)
     if hour == 12 or written_out:
-        return _Clock(hour * _HOUR + minute, True)
+        return _Clock(hour * _HOUR + minute, written_out)
     if _EARLY.search(context) and not _EVENING.search(context):
         return _Clock(twelve, False)
     late = hour < 9 or _EVENING.search(context) is not None

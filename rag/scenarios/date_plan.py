@@ -139,8 +139,8 @@ def frame_of(request: DateRequest) -> Frame:
 def _items(request: DateRequest, stops: Sequence[Stop], citations: Citations) -> list[PlanItem]:
     lang = request.lang
     items = []
-    for before, stop in zip([None, *stops], stops, strict=False):
-        one, item = stop.candidate, stop.candidate.item
+    for position, stop in enumerate(stops):
+        one, item, before = stop.candidate, stop.candidate.item, stops[:position]
         items.append(
             PlanItem(
                 start=_clock(stop.start), end=_clock(stop.end), title=item.name, kind=item.kind, category=item.category,
@@ -154,7 +154,7 @@ def _items(request: DateRequest, stops: Sequence[Stop], citations: Citations) ->
     return items
 
 
-def _reasons(request: DateRequest, stop: Stop, before: Stop | None) -> list[str]:
+def _reasons(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[str]:
     one, item, lang = stop.candidate, stop.candidate.item, request.lang
     reasons = []
     if one.matched:
@@ -169,14 +169,14 @@ def _reasons(request: DateRequest, stop: Stop, before: Stop | None) -> list[str]
         reasons.append(say("why_talk", lang))
     if item.rating is not None and item.rating >= 4:
         reasons.append(say("why_rating", lang, rating=f"{item.rating:g}"))
-    if before is not None and one.area and before.candidate.area == one.area:
+    if before and one.area and before[-1].candidate.area == one.area:
         reasons.append(say("why_near", lang, area=one.area))
     if one.cost == 0:
         reasons.append(say("why_free", lang))
     return reasons or [say("why_default", lang)]
 
 
-def _checks(request: DateRequest, stop: Stop, before: Stop | None) -> list[str]:
+def _checks(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[str]:
     one, item, lang = stop.candidate, stop.candidate.item, request.lang
     notes = []
     if not one.hours_known:
@@ -194,7 +194,7 @@ def _checks(request: DateRequest, stop: Stop, before: Stop | None) -> list[str]:
         notes.append(say("note_currency_assumed", lang, currency=request.currency))
     if item.booking_days:
         notes.append(say("note_booking", lang, days=item.booking_days))
-    if before is not None and way_minutes(before.candidate, one) == FAR_MINUTES:
+    if way_minutes([earlier.candidate for earlier in before], one) == FAR_MINUTES:
         notes.append(say("note_far", lang, minutes=FAR_MINUTES))
     return notes
 
@@ -238,11 +238,13 @@ def _slot(other: Candidate, stop: Stop, stops: Sequence[Stop]) -> tuple[int, int
     position = list(stops).index(stop)
     if any(s is not stop and s.candidate.family == other.family and not other.is_meal for s in stops):
         return None
+    before = [earlier.candidate for earlier in stops[:position]]
     earliest, latest = stop.start, stop.end
     if position:
-        earliest = max(earliest, stops[position - 1].end + way_minutes(stops[position - 1].candidate, other))
+        earliest = max(earliest, stops[position - 1].end + way_minutes(before, other))
     if position + 1 < len(stops):
-        latest = min(latest, stops[position + 1].start - way_minutes(other, stops[position + 1].candidate))
+        following = stops[position + 1]
+        latest = min(latest, following.start - way_minutes([*before, other], following.candidate))
     for low, high in other.windows:
         start, end = max(earliest, low), min(latest, high)
         if end - start >= other.stay[0]:

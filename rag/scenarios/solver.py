@@ -13,14 +13,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rag.scenarios.candidates import Candidate, is_near
+from rag.scenarios.candidates import Candidate
 
 STEP = 5
 NEAR_MINUTES, FAR_MINUTES = 15, 45
 """Minutes allowed for the way: to something nearby, and between districts. No map is consulted; the plan says so."""
 _WAIT = 30
 _FIRST_WAIT = 60
-_MEAL_BONUS, _FAR_PENALTY, _WAIT_PENALTY, _SPEND_BONUS = 450, 220, 6, 120
+_MEAL_BONUS, _FAR_PENALTY, _WAIT_PENALTY, _SPEND_BONUS = 450, 180, 6, 200
 _NOISE = 0.22
 _EFFORT = 3.0
 """Deterministic time limit of CP-SAT: the same on every machine, so that a seed names a plan."""
@@ -103,20 +103,34 @@ def solve(
         model.add(stay[p] >= sum(_up(one.stay[0]) * x for x, one, _, _ in terms))
         model.add(stay[p] <= sum(max(_up(one.stay[0]), one.stay[1] // STEP) * x for x, one, _, _ in terms))
 
-    # 4. Order, the way between stops, and how long one may wait.
+    # 4. Order, the way between stops, and how long one may wait. A generic activity is done where one already is, so
+    #    the area of the last named place is carried on.
+    areas = _groups(options, lambda o: options[o][0].area)
+    areas.pop(None, None)
+    named = [
+        sum(chosen[o, p] for o in range(len(options)) if options[o][0].item.kind == "place") for p in places
+    ]
+    located = [model.new_bool_var(f"located{p}") for p in places]
+    inside = {(area, p): model.new_bool_var(f"in{area}_{p}") for area in areas for p in places}
     far = [model.new_bool_var(f"far{p}") for p in places]
-    areas = _groups(options, lambda o: _area_key(options[o][0]))
+    for p in places:
+        model.add(located[p] >= named[p])
+        for area, positions in areas.items():
+            here = sum(chosen[o, p] for o in positions)
+            if not p:
+                model.add(inside[area, p] <= here)
+                continue
+            model.add(inside[area, p] <= here + inside[area, p - 1])
+            model.add(inside[area, p] <= here + 1 - named[p])
     for p in places[1:]:
+        model.add(located[p] >= located[p - 1])
         same = []
         for area, positions in areas.items():
-            if area is None:
-                continue
             both = model.new_bool_var(f"same{area}_{p}")
-            model.add(both <= sum(chosen[o, p - 1] for o in positions))
+            model.add(both <= inside[area, p - 1])
             model.add(both <= sum(chosen[o, p] for o in positions))
             same.append(both)
-        named = sum(chosen[o, q] for o in range(len(options)) for q in (p - 1, p) if options[o][0].item.kind == "place")
-        model.add(far[p] >= named - 1 - sum(same))
+        model.add(far[p] >= named[p] + located[p - 1] - 1 - sum(same))
         way = NEAR_MINUTES // STEP + ((FAR_MINUTES - NEAR_MINUTES) // STEP) * far[p]
         leave = start[p - 1] + stay[p - 1] + way
         slack = (frame.last // STEP) * 2 * (1 - used[p])
@@ -163,9 +177,15 @@ def solve(
     return stops
 
 
-def way_minutes(first: Candidate, second: Candidate) -> int:
-    """Minutes the plan allows for the way between two stops."""
-    return NEAR_MINUTES if is_near(first, second) else FAR_MINUTES
+def way_minutes(before: Sequence[Candidate], after: Candidate) -> int:
+    """Minutes allowed for the way to `after` from the stops `before` it: short unless the last named place among them
+    is in another district, or one of the two districts is unknown."""
+    if after.item.kind != "place":
+        return NEAR_MINUTES
+    for one in reversed(before):
+        if one.item.kind == "place":
+            return NEAR_MINUTES if one.area is not None and one.area == after.area else FAR_MINUTES
+    return NEAR_MINUTES
 
 
 def _groups(options: Sequence[Any], key: Any) -> dict[Any, list[int]]:
@@ -173,10 +193,6 @@ def _groups(options: Sequence[Any], key: Any) -> dict[Any, list[int]]:
     for position in range(len(options)):
         grouped[key(position)].append(position)
     return grouped
-
-
-def _area_key(candidate: Candidate) -> str | None:
-    return candidate.area if candidate.item.kind == "place" else None
 
 
 def _up(minutes: int) -> int:

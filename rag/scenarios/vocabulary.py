@@ -84,9 +84,14 @@ INTERESTS_EN = _words(
     r"cooking volunteering long_walks? walks?"
 )
 
-_NOT_THE_ANIMAL = {"猫": "猫(?!眼|头鹰|粮|腻)", "狗": "(?<![热单身])狗(?!粮|血)", "动物": "动物(?!园)"}
+_NOT_AS_WRITTEN = {
+    "猫": "猫(?!眼|头鹰|粮|腻)",
+    "狗": "(?<![热单身])狗(?!粮|血)",
+    "看展": "看展(?!览)",
+    "逛展": "逛展(?!览)",
+}
 INTEREST = re.compile(
-    "|".join(_NOT_THE_ANIMAL.get(word, word) for word in sorted(INTERESTS_ZH, key=len, reverse=True))
+    "|".join(_NOT_AS_WRITTEN.get(word, word) for word in sorted(INTERESTS_ZH, key=len, reverse=True))
     + r"|\b(?:"
     + "|".join(word.replace("_", "[ -]") for word in sorted(INTERESTS_EN, key=len, reverse=True))
     + r")\b",

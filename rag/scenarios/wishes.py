@@ -256,10 +256,9 @@ def _trim(reader: Reader, start: int, end: int, *, eaten: bool) -> list[tuple[in
     start = verb.end() if verb else start
     words = reader.left[start:end]
     longest = _LONGEST_EN if words.isascii() else _LONGEST_ZH
-    if len(words) > longest // 2 or "的" in words:
-        known = [(start + found.start(), start + found.end()) for found in INTEREST.finditer(words)]
-        if known:
-            return known
+    known = [(start + found.start(), start + found.end()) for found in INTEREST.finditer(words)]
+    if len(known) > 1 or (known and (len(words) > longest // 2 or "的" in words)):
+        return known
     usable = 0 < len(words) <= longest and not _EMPTY.fullmatch(words) and any(map(str.isalpha, words))
     return [(start, end)] if usable else []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 import pptx
 from docx.oxml import parse_xml
 from reportlab.lib.pagesizes import A4
@@ -93,7 +93,9 @@ def scanned_pdf(path: Path) -> Path:
     return path
 
 
-def docx_file(path: Path, sections: dict[str, list[str]], *, title: str = "", rows: list[list[str]] | None = None) -> Path:
+def docx_file(
+    path: Path, sections: dict[str, list[str]], *, title: str = "", rows: list[list[str]] | None = None
+) -> Path:
     """A docx with a heading and paragraphs per section, and `rows` as a table at its end."""
     made = docx.Document()
     made.core_properties.title = title
@@ -119,7 +121,8 @@ def docx_with_hidden_corners(path: Path) -> Path:
     body = made.element.body
     for xml in (
         f"<w:sdt {space}><w:sdtContent><w:p><w:r><w:t>控件里的字</w:t></w:r></w:p></w:sdtContent></w:sdt>",
-        f"<w:p {space}><w:ins><w:r><w:t>新增的字</w:t></w:r></w:ins><w:del><w:r><w:delText>删去的字</w:delText></w:r></w:del></w:p>",
+        f"<w:p {space}><w:ins><w:r><w:t>新增的字</w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>删去的字</w:delText></w:r></w:del></w:p>",
         f"<w:p {space}><w:hyperlink><w:r><w:t>链接的字</w:t></w:r></w:hyperlink></w:p>",
     ):
         body.insert(len(body) - 1, parse_xml(xml))
@@ -132,10 +135,10 @@ def pptx_file(path: Path, slides: list[tuple[str, str, str]], *, rows: list[list
     made = pptx.Presentation()
     for title, body, notes in slides:
         slide = made.slides.add_slide(made.slide_layouts[1])
-        slide.shapes.title.text = title  # type: ignore[union-attr]
-        slide.placeholders[1].text = body  # type: ignore[attr-defined]
+        slide.shapes.title.text = title
+        slide.placeholders[1].text = body
         if notes:
-            slide.notes_slide.notes_text_frame.text = notes  # type: ignore[union-attr]
+            slide.notes_slide.notes_text_frame.text = notes
     if rows:
         table = slide.shapes.add_table(len(rows), len(rows[0]), 0, 0, 5_000_000, 1_000_000).table
         for at, row in enumerate(rows):
@@ -145,7 +148,9 @@ def pptx_file(path: Path, slides: list[tuple[str, str, str]], *, rows: list[list
     return path
 
 
-def xlsx_file(path: Path, sheets: dict[str, list[list[object]]], *, merged: str | None = None, hidden: str | None = None) -> Path:
+def xlsx_file(
+    path: Path, sheets: dict[str, list[list[object]]], *, merged: str | None = None, hidden: str | None = None
+) -> Path:
     """An xlsx with `sheets`; `merged` is a range such as A2:A3 merged in the first, `hidden` a sheet's name."""
     made = openpyxl.Workbook()
     made.remove(made.active)
@@ -168,7 +173,8 @@ def html_page(texts: list[str], *, title: str = "约会手册") -> str:
     return (
         f"<!DOCTYPE html><html><head><title>{title}</title><style>p {{color: red}}</style></head><body>"
         f"<nav>首页 登录</nav><h1>{title}</h1>{body}<script>alert('不该出现')</script>"
-        f"<div style='display: none'>藏起来的话</div><h2>地点</h2><table>{rows}</table><footer>版权所有</footer></body></html>"
+        f"<div style='display: none'>藏起来的话</div><h2>地点</h2><table>{rows}</table>"
+        "<footer>版权所有</footer></body></html>"
     )
 
 
@@ -217,9 +223,10 @@ def ole(path: Path, *, encrypted: bool) -> Path:
 
 
 def _zip(path: Path, parts: dict[str, bytes]) -> Path:
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     types = (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" '
-        'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Override PartName="/word/document.xml" ContentType="{word}"/></Types>'
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", types)

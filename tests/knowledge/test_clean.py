@@ -5,15 +5,20 @@ from __future__ import annotations
 import random
 import unicodedata
 
-import documents
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.clean import clean, decode, familiarity, language, normalise
+from tests.knowledge import documents
 
-COMMON = "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手用主行方又如前所本见经头面"
-TRADITIONAL = "約會計劃週六下午在書店見面她喜歡貓和電影預算三百元晚飯後散步回家記得帶傘問問她今天過得怎麼樣聽她說完再開口"
+COMMON = (
+    "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学"
+    "对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手用主行方又如前所本见经头面"
+)
+TRADITIONAL = (
+    "約會計劃週六下午在書店見面她喜歡貓和電影預算三百元晚飯後散步回家記得帶傘問問她今天過得怎麼樣聽她說完再開口"
+)
 PUNCTUATION = "，。！？；：、“”（）《》…—"
 
 
@@ -108,7 +113,8 @@ def test_no_bytes_make_it_fail(data: bytes) -> None:
 
 
 ANY_TEXT = st.text(st.characters(), max_size=80) | st.text(
-    st.sampled_from("a好 \t\r\n\x00\x0b\x85\u2028\u200b\u200d\ufe0f\u202e\ufeff\U000e0041\ud800😀👩🏽1\u20e3❤"), max_size=40
+    st.sampled_from("a好 \t\r\n\x00\x0b\x85\u2028\u200b\u200d\ufe0f\u202e\ufeff\U000e0041\ud800😀👩🏽1\u20e3❤"),
+    max_size=40,
 )
 
 

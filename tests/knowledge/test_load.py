@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-import documents
 import pytest
 
 from knowledge.load import Document, Table, load, sniff
 from knowledge.pdf import Line, reflow
 from rag.errors import DocumentError
+from tests.knowledge import documents
 
 ZH = documents.paragraphs(30)
 EN = documents.paragraphs(30, lang="en")
@@ -68,7 +69,11 @@ def test_the_text_of_every_format_is_recovered(format_: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("lang", "texts"), [("zh", ZH), ("en", EN)])
 def test_the_lines_of_a_pdf_are_joined_into_its_paragraphs(lang: str, texts: list[str], tmp_path: Path) -> None:
-    lines = [line for block in load(documents.pdf(tmp_path / "a.pdf", texts, lang=lang)).blocks for line in block.text.split("\n")]
+    lines = [
+        line
+        for block in load(documents.pdf(tmp_path / "a.pdf", texts, lang=lang)).blocks
+        for line in block.text.split("\n")
+    ]
     assert sum(text in lines for text in texts) / len(texts) >= 0.9
 
 
@@ -86,20 +91,34 @@ def lines_of_page(*texts: str, step: float = 16.0) -> list[Line]:
 
 
 def test_a_word_broken_by_a_hyphen_is_whole_again() -> None:
-    lines = lines_of_page("A pleasant evening needs little prepa-", "ration but a good deal of attention to", "the other. Short line.")
-    assert reflow(lines) == ["A pleasant evening needs little preparation but a good deal of attention to the other. Short line."]
+    lines = lines_of_page(
+        "A pleasant evening needs little prepa-", "ration but a good deal of attention to", "the other. Short line."
+    )
+    assert reflow(lines) == [
+        "A pleasant evening needs little preparation but a good deal of attention to the other. Short line."
+    ]
 
 
 @pytest.mark.parametrize(
     ("line", "following", "joined"),
     [
-        pytest.param(Line("ends in a full line and", 60, 500, 700, 12), Line("goes on.", 60, 110, 684, 12), True, id="full"),
-        pytest.param(Line("has room left.", 60, 150, 700, 12), Line("Another", 60, 110, 684, 12), False, id="room left"),
+        pytest.param(
+            Line("ends in a full line and", 60, 500, 700, 12), Line("goes on.", 60, 110, 684, 12), True, id="full"
+        ),
+        pytest.param(
+            Line("has room left.", 60, 150, 700, 12), Line("Another", 60, 110, 684, 12), False, id="room left"
+        ),
         pytest.param(Line("full but far above", 60, 500, 700, 12), Line("the next", 60, 110, 660, 12), False, id="gap"),
         pytest.param(Line("full but indented", 60, 500, 700, 12), Line("below", 84, 130, 684, 12), False, id="indent"),
-        pytest.param(Line("A heading as wide as", 60, 500, 700, 20), Line("the text", 60, 110, 684, 12), False, id="size"),
-        pytest.param(Line("a full line before", 60, 500, 700, 12), Line("2. an item", 60, 110, 684, 12), False, id="item"),
-        pytest.param(Line("runs into the next column", 60, 500, 100, 12), Line("up here", 560, 610, 700, 12), True, id="column"),
+        pytest.param(
+            Line("A heading as wide as", 60, 500, 700, 20), Line("the text", 60, 110, 684, 12), False, id="size"
+        ),
+        pytest.param(
+            Line("a full line before", 60, 500, 700, 12), Line("2. an item", 60, 110, 684, 12), False, id="item"
+        ),
+        pytest.param(
+            Line("runs into the next column", 60, 500, 100, 12), Line("up here", 560, 610, 700, 12), True, id="column"
+        ),
     ],
 )
 def test_where_a_paragraph_of_a_pdf_ends(line: Line, following: Line, joined: bool) -> None:
@@ -109,7 +128,8 @@ def test_where_a_paragraph_of_a_pdf_ends(line: Line, following: Line, joined: bo
 
 
 def test_markdown_keeps_front_matter_heading_paths_and_fences(tmp_path: Path) -> None:
-    text = "---\nid: a\nstages: [early]\nas_of: 2026-11-03\n---\n# 道歉\n开头\n## 做什么\n```\n# 不是标题\n```\n<!-- 给模型的话 -->\n## 为什么\n因为\n"
+    front = "---\nid: a\nstages: [early]\nas_of: 2026-11-03\n---\n"
+    text = f"{front}# 道歉\n开头\n## 做什么\n```\n# 不是标题\n```\n<!-- 给模型的话 -->\n## 为什么\n因为\n"
     document = load(write(tmp_path / "x.md", text))
     assert document.title == "道歉"
     assert document.front == {"id": "a", "stages": ["early"], "as_of": "2026-11-03"}
@@ -180,10 +200,12 @@ def test_csv_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> No
 
 
 def test_xlsx_sheets_numbers_dates_and_merged_cells(tmp_path: Path) -> None:
-    import datetime as dt
-
-    rows: list[list[object]] = [["城市", "名称", "人均", "日期"], ["杭州", "甲", 38.0, dt.date(2026, 11, 3)], [None, "乙", 58.5, dt.time(9, 30)]]
-    sheets = {"餐厅": rows, "草稿": [["a", "b"], ["c", "d"]]}
+    rows: list[list[object]] = [
+        ["城市", "名称", "人均", "日期"],
+        ["杭州", "甲", 38.0, dt.date(2026, 11, 3)],
+        [None, "乙", 58.5, dt.time(9, 30)],
+    ]
+    sheets: dict[str, list[list[object]]] = {"餐厅": rows, "草稿": [["a", "b"], ["c", "d"]]}
     document = load(documents.xlsx_file(tmp_path / "a.xlsx", sheets, merged="A2:A3", hidden="草稿"))
     (table,) = document.tables
     assert table.rows == [["杭州", "甲", "38", "2026-11-03"], ["杭州", "乙", "58.5", "09:30"]]
@@ -211,7 +233,10 @@ def test_docx_properties_name_a_document_without_headings(tmp_path: Path) -> Non
 def test_pptx_slides_notes_and_tables(tmp_path: Path) -> None:
     document = load(documents.pptx_file(tmp_path / "a.pptx", [("开场", "第一句", "备注"), ("地点", "", "")], rows=ROWS))
     assert document.title == "开场"
-    assert [(block.text, block.locator) for block in document.blocks] == [("第一句\n\n备注", "slide 1"), ("地点", "slide 2")]
+    assert [(block.text, block.locator) for block in document.blocks] == [
+        ("第一句\n\n备注", "slide 1"),
+        ("地点", "slide 2"),
+    ]
     assert document.tables[0].locator(0) == "slide 2 row 2"
 
 
@@ -230,7 +255,10 @@ def test_json_lines_are_told_by_content_and_bad_lines_noted(tmp_path: Path) -> N
 
 
 def test_a_chat_is_text_with_its_roles(tmp_path: Path) -> None:
-    chat = {"messages": [{"role": "user", "content": "她没回"}, {"role": "assistant", "content": "等等看"}], "context": {"stage": "early"}}
+    chat = {
+        "messages": [{"role": "user", "content": "她没回"}, {"role": "assistant", "content": "等等看"}],
+        "context": {"stage": "early"},
+    }
     (block,) = load(write(tmp_path / "a.jsonl", json.dumps(chat))).blocks
     assert block.text == "messages:\n  user: 她没回\n  assistant: 等等看\ncontext:\n  stage: early"
     assert block.locator == "row 1"
@@ -240,7 +268,10 @@ def test_nested_json_is_readable_under_its_keys(tmp_path: Path) -> None:
     value = {"title": "手册", "rules": {"first": {"say": "好"}}, "places": RECORDS}
     document = load(write(tmp_path / "a.json", json.dumps(value)))
     assert document.title == "手册"
-    assert [(block.heading, block.text) for block in document.blocks] == [("", "title: 手册"), ("rules", "first:\n  say: 好")]
+    assert [(block.heading, block.text) for block in document.blocks] == [
+        ("", "title: 手册"),
+        ("rules", "first:\n  say: 好"),
+    ]
     assert document.tables[0].rows == documents.PLACES
 
 
@@ -286,14 +317,20 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "empty": (lambda f: _bytes(f / "a.md", b""), "is empty"),
     "blank": (lambda f: _bytes(f / "a.txt", b" \r\n\t\n"), "is empty"),
     "binary": (lambda f: _bytes(f / "a.md", bytes(range(256)) * 40), "is a binary file named .md"),
-    "png": (lambda f: _bytes(f / "a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + os.urandom(3000)), "is a binary file"),
+    "png": (
+        lambda f: _bytes(f / "a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + os.urandom(3000)),
+        "is a binary file",
+    ),
     "too big": (lambda f: _sparse(f / "a.txt"), "the limit is 200 MB"),
     "folder": (lambda f: f, "is not a regular file"),
     "fifo": (lambda f: _fifo(f / "a.md"), "is not a regular file"),
     "device": (lambda f: Path("/dev/zero"), "is not a regular file"),
     "missing": (lambda f: f / "none.md", "cannot be read: No such file"),
     "corrupt pdf": (lambda f: _bytes(f / "a.pdf", b"%PDF-1.7\nnothing here"), "is a damaged PDF"),
-    "encrypted pdf": (lambda f: documents.pdf(f / "a.pdf", ["x"], lang="en", password="p"), "needs a password: remove it and save"),
+    "encrypted pdf": (
+        lambda f: documents.pdf(f / "a.pdf", ["x"], lang="en", password="p"),
+        "needs a password: remove it and save",
+    ),
     "scanned pdf": (lambda f: documents.scanned_pdf(f / "a.pdf"), "has no text layer"),
     "encrypted office": (lambda f: documents.ole(f / "a.docx", encrypted=True), "is an encrypted Office file"),
     "old office": (lambda f: documents.ole(f / "a.doc", encrypted=False), "is in an old Office format"),
@@ -301,7 +338,10 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "zip bomb": (lambda f: documents.zip_bomb(f / "a.docx"), "zip bomb"),
     "lying zip": (lambda f: documents.lying_zip(f / "a.docx"), "is damaged: its zip structure"),
     "other zip": (lambda f: documents.other_zip(f / "a.docx"), "is a zip file but not docx"),
-    "cut docx": (lambda f: _bytes(f / "a.docx", documents.docx_file(f / "b.docx", {"": ["x"]}).read_bytes()[:900]), "is damaged"),
+    "cut docx": (
+        lambda f: _bytes(f / "a.docx", documents.docx_file(f / "b.docx", {"": ["x"]}).read_bytes()[:900]),
+        "is damaged",
+    ),
     "empty docx": (lambda f: documents.docx_file(f / "a.docx", {}), "has no text"),
     "bad json": (lambda f: write(f / "a.json", '{"a": '), "is not valid JSON"),
     "deep json": (lambda f: write(f / "a.json", "[" * 200_000), "is not valid JSON: it is nested too deeply"),

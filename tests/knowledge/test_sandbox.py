@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import documents
 import pytest
 
 from knowledge.load import Document
 from knowledge.sandbox import Reader, load_isolated
 from rag.errors import DocumentError
+from tests.knowledge import documents
 
 
 def child(behaviour: str) -> list[str]:
@@ -73,7 +73,9 @@ def test_large_text_goes_to_the_child(tmp_path: Path) -> None:
     ("behaviour", "sentence", "chinese"),
     [
         pytest.param("time.sleep(600)", "took longer than 0.5 s", "读取超过 0.5 秒", id="hangs"),
-        pytest.param("os.kill(os.getpid(), signal.SIGXCPU)", "took longer than 0.5 s", "读取超过 0.5 秒", id="computes on"),
+        pytest.param(
+            "os.kill(os.getpid(), signal.SIGXCPU)", "took longer than 0.5 s", "读取超过 0.5 秒", id="computes on"
+        ),
         pytest.param("os.abort()", "crashed the reader", "使读取程序崩溃", id="crashes"),
         pytest.param("sys.exit(0)", "crashed the reader", "使读取程序崩溃", id="leaves"),
         pytest.param("print('{', flush=True)", "crashed the reader", "使读取程序崩溃", id="answers nonsense"),
@@ -87,7 +89,9 @@ def test_large_text_goes_to_the_child(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_lost_child_costs_one_row_and_is_started_again(behaviour: str, sentence: str, chinese: str, page: Path) -> None:
+def test_a_lost_child_costs_one_row_and_is_started_again(
+    behaviour: str, sentence: str, chinese: str, page: Path
+) -> None:
     with Reader(seconds=0.5 if "0.5" in sentence else 30, command=child(behaviour)) as reader:
         for starts in (1, 2):
             problem = reader.read(page)

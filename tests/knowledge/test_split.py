@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-import documents
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.load import Block, Document, Table
 from knowledge.split import Piece, length, row_text, split
+from tests.knowledge import documents
 
 WORDS = st.text(st.sampled_from("他她约会猫书店。！？；，abc .,!\n\t1’”"), max_size=250)
 HEADINGS = st.sampled_from(["", "A", "A › B", "A › C", "D"])
@@ -86,10 +86,13 @@ def test_sentences_keep_their_marks(text: str) -> None:
 
 
 def test_a_short_document_with_four_sections_is_one_passage() -> None:
-    blocks = [Block(f"{name}的话。", f"道歉 › {name}", f"道歉 › {name}") for name in ("做什么", "为什么", "怎么说", "避免")]
+    blocks = [
+        Block(f"{name}的话。", f"道歉 › {name}", f"道歉 › {name}") for name in ("做什么", "为什么", "怎么说", "避免")
+    ]
     assert split(Document("道歉", [Block("开头。", "道歉", "道歉"), *blocks])) == [
         Piece(
-            "开头。\n\n## 做什么\n做什么的话。\n\n## 为什么\n为什么的话。\n\n## 怎么说\n怎么说的话。\n\n## 避免\n避免的话。",
+            "开头。\n\n## 做什么\n做什么的话。\n\n## 为什么\n为什么的话。\n\n"
+            "## 怎么说\n怎么说的话。\n\n## 避免\n避免的话。",
             "道歉",
             "道歉",
         )

@@ -263,7 +263,9 @@ def test_an_end_is_no_start(text: str) -> None:
     assert (times.start, times.end) == (None, 18 * 60)
 
 
-@pytest.mark.parametrize("text", ["便宜一点", "安静一点，人少一点", "两点建议", "有时候", "开车2小时", "24小时营业", "聊了半天"])
+@pytest.mark.parametrize(
+    "text", ["便宜一点", "安静一点，人少一点", "两点建议", "有时候", "开车2小时", "24小时营业", "聊了半天"]
+)
 def test_words_that_only_look_like_a_time_are_none(text: str) -> None:
     assert find_times(Reader(text)) == Times(vague=True)
 
@@ -284,14 +286,18 @@ def test_a_start_field_is_read(value: object, expected: dt.time) -> None:
     assert parse_start(value) == expected
 
 
-@pytest.mark.parametrize("value", ["25:99", "24:00", "12:60", "-1", "soon", "😀", "1" * 200, 14, True, [14], {"h": 1}, 14.5])
+@pytest.mark.parametrize(
+    "value", ["25:99", "24:00", "12:60", "-1", "soon", "😀", "1" * 200, 14, True, [14], {"h": 1}, 14.5]
+)
 def test_a_bad_start_field_is_refused(value: object) -> None:
     with pytest.raises(InputError, match="14:00") as caught:
         parse_start(value)
     assert caught.value.field == "start"
 
 
-@pytest.mark.parametrize("value", [0, -1, "0", 25, "25", 16.5, "NaN", float("nan"), float("inf"), "1e400", "x", True, [3], {}])
+@pytest.mark.parametrize(
+    "value", [0, -1, "0", 25, "25", 16.5, "NaN", float("nan"), float("inf"), "1e400", "x", True, [3], {}]
+)
 def test_a_bad_length_is_refused(value: object) -> None:
     with pytest.raises(InputError, match="at most 16") as caught:
         parse_hours(value)
@@ -328,7 +334,17 @@ def test_folding_never_changes_the_length(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("12", 12), ("十", 10), ("十二", 12), ("二十", 20), ("两", 2), ("一百二十", 120), ("Seven", 7), ("", None), ("x", None)],
+    [
+        ("12", 12),
+        ("十", 10),
+        ("十二", 12),
+        ("二十", 20),
+        ("两", 2),
+        ("一百二十", 120),
+        ("Seven", 7),
+        ("", None),
+        ("x", None),
+    ],
 )
 def test_a_numeral_is_read(text: str, value: int | None) -> None:
     assert number(text) == value
