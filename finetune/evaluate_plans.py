@@ -23,12 +23,23 @@ from rag.settings import Settings
 from rag.store import Store
 
 PLANS_DATA = Path(__file__).parent / "datasets" / "plans"
-_KINDS = ("budget", "sum", "hours", "overlap", "frame", "stay", "invented", "price", "avoided", "count", "citation", "backup")
+_KINDS = (
+    "budget",
+    "sum",
+    "hours",
+    "overlap",
+    "frame",
+    "stay",
+    "invented",
+    "price",
+    "avoided",
+    "count",
+    "citation",
+    "backup",
+)
 
 
-def evaluate_plans(
-    data: Path, embedder: Embedder, settings: Settings, home: Path, *, seeds: int = 3
-) -> dict[str, Any]:
+def evaluate_plans(data: Path, embedder: Embedder, settings: Settings, home: Path, *, seeds: int = 3) -> dict[str, Any]:
     """Share feasible, violations by kind and variety over seeds, of every request in `data`/requests.jsonl.
 
     The catalogue is every other file of `data` and of the shipped activities; the store is made in the empty folder
@@ -46,9 +57,18 @@ def evaluate_plans(
     details: list[str] = []
     spent: list[float] = []
     distances: list[float] = []
-    feasible = expected = judged = unstable = 0
+    feasible = expected = judged = unstable = asked = 0
     for row in requests:
-        request = understand(row["text"], now=now, settings=settings, cities=assistant.cities())
+        try:
+            request = understand(row["text"], now=now, settings=settings, cities=assistant.cities())
+        except InputError as error:  # the reader asks back
+            asked += 1
+            right = row.get("expect") == "infeasible"
+            judged += row.get("expect") in ("feasible", "infeasible")
+            expected += right
+            if not right:
+                details.append(f"{row['id']}: {error}")
+            continue
         plans = []
         for seed in range(seeds):
             started = time.perf_counter()
@@ -75,6 +95,7 @@ def evaluate_plans(
         "n": len(requests),
         "plans": len(spent),
         "feasible": round(feasible / len(requests), 4),
+        "asked_back": asked,
         "as_expected": round(expected / judged, 4) if judged else None,
         "violations": {kind: violations[kind] for kind in _KINDS},
         "not_repeatable": unstable,

@@ -174,7 +174,8 @@ def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
 
 def _missing(path: Path, error: Exception) -> InputError:
     return InputError(
-        en=f"{path} cannot be read ({error}); --data must name a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.",
+        en=f"{path} cannot be read ({error}); --data must name a folder with corpus.jsonl, queries.jsonl and "
+        "qrels/test.tsv.",
         zh=f"{path} 读不了（{error}）；--data 要指向含 corpus.jsonl、queries.jsonl 和 qrels/test.tsv 的文件夹。",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 import zlib
@@ -52,7 +53,9 @@ def read_office(path: Path) -> Document:
     """The document of a docx, pptx or xlsx file, told by its content types. Raises Unreadable for any other zip."""
     try:
         content, kind = _unpacked(path)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # EINVAL: the directory points before the file
+            raise
         raise Unreadable(
             "is damaged: its zip structure or a checksum in it is wrong; save it again from the program that made it.",
             "已损坏：压缩结构或校验和不对，请用原来的程序重新保存。",

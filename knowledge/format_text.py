@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped, unused-ignore]  # types-pyyaml may be there or not
 from markdown_it import MarkdownIt
 
 from knowledge.clean import clean
@@ -22,7 +22,7 @@ _MARKUP = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|(?<!\\)(?:\*\*|__|`+)|\[([^\[\]]*
 _LONGEST_UNDERLINED_HEADING = 80
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]
     """YAML without aliases: a short file of nested aliases can stand for gigabytes."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:

@@ -110,7 +110,14 @@ def _walk(folder: Path, prefix: str) -> Iterator[FoundFile]:
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return  # gone since its parent was listed
     except PermissionError:
+        if not prefix:
+            raise InputError(
+                en=f"The knowledge folder {folder} may not be read; change its permissions.",
+                zh=f"没有读取知识文件夹 {folder} 的权限；请修改权限。",
+            ) from None
         yield _unreadable(prefix.rstrip("/"), "its folder may not be read", "没有读取该文件夹的权限")
         return
     for entry in entries:
@@ -125,12 +132,17 @@ def _walk(folder: Path, prefix: str) -> Iterator[FoundFile]:
         elif entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), f"{path}/")
         else:
-            yield _file(entry, path)
+            found = _file(entry, path)
+            if found is not None:
+                yield found
 
 
-def _file(entry: os.DirEntry[str], path: str) -> FoundFile:
+def _file(entry: os.DirEntry[str], path: str) -> FoundFile | None:
     seen_ns = time.time_ns()
-    info = entry.stat(follow_symlinks=False)
+    try:
+        info = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None  # gone since its folder was listed
     found = FoundFile(path, info.st_size, info.st_mtime_ns, seen_ns)
     if not stat.S_ISREG(info.st_mode):
         return _unreadable(path, "it is not a regular file; remove it", "它不是普通文件，请移走")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +15,14 @@ import numpy as np
 from knowledge.items import read_items
 from knowledge.load import Document
 from knowledge.sandbox import load_isolated
-from knowledge.scan import Difference, FoundFile, compare
+from knowledge.scan import Difference, FoundFile, compare, require_folder
 from knowledge.split import row_text, split
 from rag.catalogue import STAGES
 from rag.embed import Embedder
 from rag.errors import DocumentError
 from rag.index import SearchIndex
 from rag.schema import Item, Passage
-from rag.store import Change, DocumentRow, NewPassage, Store, embedding_text, passage_hash
+from rag.store import Change, DocumentRow, NewPassage, Store, embedding_text, label_identity, passage_hash
 from rag.text import language, simplified
 
 _KIND_OF_FOLDER = {
@@ -76,6 +77,7 @@ class ReadDocument:
 
     row: DocumentRow
     passages: tuple[NewPassage, ...]
+    renamed_from: str | None = None
 
 
 def sync(
@@ -96,17 +98,13 @@ def sync(
     started = time.perf_counter()
     report = SyncReport(dry_run=dry_run)
     tell("scan", 0, 0, str(folder))
+    require_folder(folder)
     if dry_run:
-        difference = compare(folder, store.signatures())
-        _describe(difference, report)
-        for _, document in _read(folder, difference, report, tell):
-            _count_difference(store, document, report)
-        for path in difference.removed:
-            report.passages_removed += len(store.document_passages(path))
+        _foresee(folder, store, embedder, report, tell)
     else:
         with store.writing():
             if store.embedder not in (None, embedder.name):
-                _embed_again(store, embedder, tell)
+                report.embedded += _embed_again(store, embedder, tell)
             elif store.embedder is None:
                 store.set_embedder(embedder.name, embedder.dimensions)
             difference = compare(folder, store.signatures())
@@ -134,9 +132,9 @@ def read_document(path: str, document: Document, *, found: FoundFile) -> ReadDoc
             continue
         mapping.update(catalogue.mapping)
         notes.extend(catalogue.problems)
-        for row, item in catalogue.items:
-            text = row_text(table.header, table.rows[row])
-            locator = f"{table.locator_prefix} row {table.first_row + row}".strip()
+        for position, item in catalogue.items:
+            text = row_text(table.header, table.rows[position])
+            locator = f"{table.locator_prefix} row {table.first_row + position}".strip()
             passages.append(_new_passage(document.title, text, "", locator, item.kind, front_lang, item.stages, item))
     for piece in split(dataclasses.replace(document, tables=type(document.tables)(plain_tables))):
         passages.append(
@@ -186,64 +184,67 @@ def _describe(difference: Difference, report: SyncReport) -> None:
     report.unchanged = difference.unchanged + len(difference.touched)
 
 
-def _read(
-    folder: Path, difference: Difference, report: SyncReport, tell: Progress
-) -> Iterator[tuple[FoundFile, ReadDocument | DocumentError]]:
-    """Each new or changed file as passages, or why it cannot be read; failures go into the report."""
-    work = [*difference.added, *difference.changed]
-    work += [found for old, found in difference.renamed if old.split("/")[0] != found.path.split("/")[0]]
+def _read(folder: Path, difference: Difference, report: SyncReport, tell: Progress) -> Iterator[ReadDocument]:
+    """Each new, changed or renamed file as passages, or as a row that says why it cannot be read.
+
+    A renamed file is read again because its name may be its title, its suffix its type and its folder its kind.
+    """
+    work = [*difference.added, *difference.changed, *(found for _, found in difference.renamed)]
+    renamed_from = {found.path: old for old, found in difference.renamed}
     by_path = {folder / found.path: found for found in work if found.problem is None}
     done = 0
     for found in work:
         if found.problem is not None:
             done += 1
-            yield found, _failed(report, found, found.problem)
+            yield _failed(report, found, found.problem, None)
     for path, loaded in load_isolated(by_path):
         found = by_path[path]
+        old = renamed_from.get(found.path)
         done += 1
         tell("read", done, len(work), found.path)
         if isinstance(loaded, DocumentError):
-            yield found, _failed(report, found, loaded)
+            yield _failed(report, found, loaded, old)
             continue
         try:
-            yield found, read_document(found.path, loaded, found=found)
+            yield dataclasses.replace(read_document(found.path, loaded, found=found), renamed_from=old)
         except DocumentError as error:
-            yield found, _failed(report, found, error)
+            yield _failed(report, found, error, old)
 
 
-def _failed(report: SyncReport, found: FoundFile, error: DocumentError) -> DocumentError:
+def _failed(report: SyncReport, found: FoundFile, error: DocumentError, renamed_from: str | None) -> ReadDocument:
     report.failed.append(Failure(found.path, error.en, error.zh))
-    return error
+    row = DocumentRow(
+        path=found.path, sha256=found.sha256, size=found.size, mtime_ns=found.mtime_ns, seen_ns=found.seen_ns,
+        status="error", reason_en=error.en, reason_zh=error.zh, title=found.path.rsplit("/", 1)[-1],
+    )  # fmt: skip
+    return ReadDocument(row, (), renamed_from)
 
 
 def _write(
     folder: Path, store: Store, embedder: Embedder, difference: Difference, report: SyncReport, tell: Progress
 ) -> None:
-    for old, found in difference.renamed:
-        store.rename_document(old, found.path, mtime_ns=found.mtime_ns, seen_ns=found.seen_ns)
-    for found in difference.touched:
-        store.touch_document(found.path, mtime_ns=found.mtime_ns, seen_ns=found.seen_ns)
-    for path in difference.removed:
-        report.passages_removed += store.remove_document(path).removed
-    total = len(difference.added) + len(difference.changed)
+    if difference.touched:
+        store.touch_documents((found.path, found.mtime_ns, found.seen_ns) for found in difference.touched)
+    total = len(difference.added) + len(difference.changed) + len(difference.renamed)
     waiting: list[ReadDocument] = []
     written = 0
-    for found, document in _read(folder, difference, report, tell):
-        if isinstance(document, DocumentError):
-            row = DocumentRow(
-                path=found.path, sha256=found.sha256, size=found.size, mtime_ns=found.mtime_ns, seen_ns=found.seen_ns,
-                status="error", reason_en=document.en, reason_zh=document.zh, title=found.path.rsplit("/", 1)[-1],
-            )  # fmt: skip
-            waiting.append(ReadDocument(row, ()))
-        else:
-            waiting.append(document)
+    for document in _read(folder, difference, report, tell):
+        waiting.append(document)
         if sum(len(one.passages) for one in waiting) >= _FLUSH_PASSAGES:
             written += _flush(store, embedder, waiting, report, tell, written, total)
     _flush(store, embedder, waiting, report, tell, written, total)
+    for path in difference.removed:  # last: a text that moved into another file finds its vector
+        report.passages_removed += store.remove_document(path).removed
 
 
 def _flush(
-    store: Store, embedder: Embedder, waiting: list[ReadDocument], report: SyncReport, tell: Progress, at: int, total: int
+    store: Store,
+    embedder: Embedder,
+    waiting: list[ReadDocument],
+    report: SyncReport,
+    tell: Progress,
+    at: int,
+    total: int,
 ) -> int:
     """Embed what is new in the waiting documents together, then store each in a transaction of its own."""
     texts: dict[str, str] = {}
@@ -264,7 +265,7 @@ def _flush(
         report.embedded += len(missing)
         report.seconds_embedding += time.perf_counter() - started
     for position, document in enumerate(waiting):
-        _count(store.put_document(document.row, document.passages, vectors), report)
+        _count(store.put_document(document.row, document.passages, vectors, renamed_from=document.renamed_from), report)
         tell("write", at + position + 1, total, document.row.path)
     count = len(waiting)
     waiting.clear()
@@ -277,20 +278,27 @@ def _count(change: Change, report: SyncReport) -> None:
     report.passages_removed += change.removed
 
 
-def _count_difference(store: Store, document: ReadDocument | DocumentError, report: SyncReport) -> None:
-    if isinstance(document, DocumentError):
-        return
-    old = [stored.hash for stored in store.document_passages(document.row.path)]
-    new = [one.hash for one in document.passages]
-    reused = sum(min(old.count(digest), new.count(digest)) for digest in set(old) & set(new))
-    report.passages_reused += reused
-    report.passages_added += len(new) - reused
-    report.passages_removed += len(old) - reused
-    report.embedded += len(set(new) - set(store.vectors_by_hash(new)))
+def _foresee(folder: Path, store: Store, embedder: Embedder, report: SyncReport, tell: Progress) -> None:
+    """Fill the report as a sync would, writing nothing."""
+    if store.embedder not in (None, embedder.name):
+        report.embedded += store.count()
+    difference = compare(folder, store.signatures())
+    _describe(difference, report)
+    texts: set[str] = set()
+    for document in _read(folder, difference, report, tell):
+        path = document.renamed_from or document.row.path
+        old = Counter(label_identity(stored.hash, stored.passage) for stored in store.document_passages(path))
+        new = Counter(label_identity(one.hash, one.passage) for one in document.passages)
+        reused = (old & new).total()
+        _count(Change(new.total() - reused, reused, old.total() - reused), report)
+        texts.update(one.hash for one in document.passages)
+    report.embedded += len(texts - store.vectors_by_hash(texts).keys())
+    for path in difference.removed:
+        report.passages_removed += len(store.document_passages(path))
 
 
-def _embed_again(store: Store, embedder: Embedder, tell: Progress) -> None:
-    """Replace every vector by one of another model; until it is done, the old ones stay in force."""
+def _embed_again(store: Store, embedder: Embedder, tell: Progress) -> int:
+    """Replace every vector by one of another model and count them; until it is done, the old ones stay in force."""
     ids = store.passage_ids().tolist()
 
     def vectors() -> Iterable[tuple[int, np.ndarray]]:
@@ -301,6 +309,7 @@ def _embed_again(store: Store, embedder: Embedder, tell: Progress) -> None:
             yield from zip((stored.id for stored in passages), embedder.encode(texts), strict=True)
 
     store.set_embedder(embedder.name, embedder.dimensions, vectors())
+    return len(ids)
 
 
 def _silent(stage: str, done: int, total: int, message: str) -> None:

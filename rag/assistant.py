@@ -53,7 +53,13 @@ class Assistant:
 
     def understand(self, text: str = "", **fields: Any) -> DateRequest:
         """Text and form fields as a checked DateRequest; raises InputError naming the field, value and next step."""
-        return understand(text, now=self.now(), settings=self.settings, cities=self.cities(), **fields)
+        common: dict[str, Any] = {"now": self.now(), "settings": self.settings, "cities": self.cities()}
+        request = understand(text, **common, **fields)
+        if self.settings.currency is None and not fields.get("currency") and request.city:
+            usual = self.catalogue().currency_of(request.city)
+            if usual not in (None, self.settings.currency_for(request.lang)):
+                request = understand(text, **common, **{**fields, "currency": usual})
+        return request
 
     def plan(self, request: DateRequest) -> DatePlan:
         """A plan for `request`; without items it carries the smallest change that would allow one."""

@@ -7,7 +7,7 @@ CATEGORIES = (
     "books", "craft", "class", "game", "sport", "market", "night", "volunteer", "home", "view", "wellness", "ride",
     "sight",
 )  # fmt: skip
-"""What a stop is. A `meal` is a sit-down meal and belongs at lunch or dinner time; a `sight` is a visited attraction."""
+"""What a stop is. A `meal` is a sit-down meal and belongs at lunch or dinner time; a `sight` is an attraction."""
 
 STAGES = ("getting_to_know", "first_date", "early", "dating", "long_term", "long_distance")
 TIMES_OF_DAY = ("morning", "afternoon", "evening", "night")

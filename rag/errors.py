@@ -1,12 +1,12 @@
 """The errors Qixi shows its user: one sentence that names the thing, the value and the next step.
 
-    QixiError
-    ├── InputError        a value the user gave cannot be used                 exit 2, HTTP 422
-    ├── InfeasibleError   nothing fits the request; carries the smallest change  exit 3
-    ├── ModelError        a model or one of its files is missing or damaged     exit 2
-    ├── StoreError        the knowledge store cannot be read or written         exit 2
-    ├── DocumentError     one document cannot be read; the others go on         (a status row)
-    └── BusyError         another process is writing the store                  exit 75
+QixiError
+├── InputError        a value the user gave cannot be used                 exit 2, HTTP 422
+├── InfeasibleError   nothing fits the request; carries the smallest change  exit 3
+├── ModelError        a model or one of its files is missing or damaged     exit 2
+├── StoreError        the knowledge store cannot be read or written         exit 2
+├── DocumentError     one document cannot be read; the others go on         (a status row)
+└── BusyError         another process is writing the store                  exit 75
 """
 
 from __future__ import annotations

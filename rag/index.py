@@ -24,9 +24,9 @@ class SearchIndex:
         self._embedder = embedder
         self._lock = threading.RLock()
         self.vectors = VectorIndex(dimensions)
-        self.words = WordIndex(store.home / "words")
+        self.words = WordIndex(store.home / "words", store=store.identity)
         self._saved_generation = 0
-        if self.vectors.load(store.home, embedder=embedder):
+        if self.vectors.load(store.home, embedder=embedder, store=store.identity):
             self._saved_generation = self.vectors.generation
 
     def refresh(self) -> None:
@@ -57,13 +57,23 @@ class SearchIndex:
             changed = None if changes is None else len(changes[0]) + len(changes[1])
             never_saved = self._saved_generation == 0 and len(self.vectors) > 0
             if changed is None or never_saved or changed > _SNAPSHOT_CHANGES:
-                self.vectors.save(self.store.home, embedder=self._embedder)
+                self.vectors.save(self.store.home, embedder=self._embedder, store=self.store.identity)
                 self._saved_generation = self.vectors.generation
 
     def dense(self, query: np.ndarray, k: int, allowed: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Ids and cosines of the nearest passages."""
         with self._lock:
             return self.vectors.search(query, k, allowed)
+
+    def lexical(self, words: Sequence[str], k: int, tags: Sequence[Sequence[str]]) -> tuple[np.ndarray, np.ndarray]:
+        """Ids and BM25 scores of the passages with these words; a word index that proves damaged is built anew."""
+        try:
+            return self.words.search(words, k, tags)
+        except ValueError:
+            with self._lock, self.store.writing():
+                self.words.reset()
+                self.catch_up_words()
+            return self.words.search(words, k, tags)
 
     def catch_up_words(self) -> None:
         """Bring the word index to the store's generation; the caller holds the store's write lock."""
@@ -73,9 +83,7 @@ class SearchIndex:
                 return
             changes = self.store.changes(self.words.generation) if 0 < self.words.generation < generation else None
             added, removed = changes if changes is not None else (self.store.passage_ids().tolist(), [])
-            self.words.apply(
-                self._texts(added), removed, generation=generation, rebuild=changes is None
-            )
+            self.words.apply(self._texts(added), removed, generation=generation, rebuild=changes is None)
 
     def _catch_up_vectors(self) -> None:
         with self.store.snapshot() as generation:
@@ -85,9 +93,7 @@ class SearchIndex:
                 self.vectors.rebuild(*self._stored_vectors(self.store.passage_ids().tolist()), generation=generation)
             else:
                 added, removed = changes
-                self.vectors.apply(
-                    *self._stored_vectors(added), np.array(removed, np.int64), generation=generation
-                )
+                self.vectors.apply(*self._stored_vectors(added), np.array(removed, np.int64), generation=generation)
 
     def _stored_vectors(self, ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         stored = self.store.vectors(ids)

@@ -15,6 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from rag.embed import Embedder
+from rag.errors import StoreError
 from rag.index import SearchIndex
 from rag.schema import Hit
 from rag.text import language, search_words, simplified
@@ -80,13 +81,16 @@ class HybridRetriever(BaseRetriever):
         """The best `k` passages, best first; none when `gate` is on and nothing stored is about the question.
 
         Both candidate lists (50 dense, 50 words) are min-max normalised inside their union and summed with weights
-        0.6 and 0.4. At most half of the slots go to one document, and a text that stands in two files is shown once.
+        0.6 and 0.4. At most half of the slots (rounded up) go to one document, and a text that stands in two files is
+        shown once.
         """
         k = self.k if k is None else k
+        if k < 1:
+            return []
         times = times or SearchTimes()
         index: SearchIndex = self.index
         embedder: Embedder = self.embedder
-        index.refresh()
+        self._refresh()
         started = time.perf_counter()
         vector = embedder.encode([simplified(query)], query=True)[0]
         times.embed, started = _lap(started)
@@ -99,7 +103,7 @@ class HybridRetriever(BaseRetriever):
         times.dense, started = _lap(started)
         if gate and (not len(dense_scores) or dense_scores[0] < RELEVANT_COSINE[language(query)]):
             return []
-        word_ids, word_scores = index.words.search(search_words(query), CANDIDATES, filters.tag_groups())
+        word_ids, word_scores = index.lexical(search_words(query), CANDIDATES, filters.tag_groups())
         times.words, started = _lap(started)
         dense = dict(zip(dense_ids.tolist(), dense_scores.tolist(), strict=True))
         words = dict(zip(word_ids.tolist(), word_scores.tolist(), strict=True))
@@ -113,41 +117,54 @@ class HybridRetriever(BaseRetriever):
     def relevance(self, text: str, ids: Sequence[int]) -> dict[int, float]:
         """Cosine of each passage of `ids` to `text`; ids that are gone are left out."""
         index: SearchIndex = self.index
-        index.refresh()
+        self._refresh()
         vector = self.embedder.encode([simplified(text)], query=True)[0]
         found, scores = index.dense(vector, len(ids), np.array(sorted(ids), np.int64))
         return dict(zip(found.tolist(), scores.tolist(), strict=True))
+
+    def _refresh(self) -> None:
+        index: SearchIndex = self.index
+        index.refresh()
+        stored = index.store.embedder
+        if stored not in (None, self.embedder.name):
+            raise StoreError(
+                en=f"The store {index.store.home} holds vectors of the embedder {stored} and this run uses "
+                f"{self.embedder.name}; run `qixi knowledge sync` to embed it again.",
+                zh=f"知识库 {index.store.home} 里是嵌入模型 {stored} 的向量，现在用的是 {self.embedder.name}；"
+                "请运行 `qixi knowledge sync` 重新嵌入。",
+            )
 
     def _hits(
         self, ranked: Sequence[tuple[int, float]], dense: dict[int, float], words: dict[int, float], k: int
     ) -> list[Hit]:
         stored = self.index.store.passages([passage_id for passage_id, _ in ranked])
         per_document: Counter[str] = Counter()
-        limit, seen, hits, late = max(1, (k + 1) // 2), set[str](), list[Hit](), list[Hit]()
+        limit, seen, hits = (k + 1) // 2, set[str](), list[Hit]()
         for passage_id, score in ranked:
             found = stored.get(passage_id)
-            if found is None or found.hash in seen:
+            if found is None or found.hash in seen or per_document[found.document] == limit:
                 continue
             seen.add(found.hash)
-            hit = Hit(
+            per_document[found.document] += 1
+            hits.append(Hit(
                 passage_id=passage_id, document=found.document, title=found.title, locator=found.passage.locator,
                 text=found.passage.text, score=score, dense=dense.get(passage_id, 0.0),
                 words=words.get(passage_id, 0.0), kind=found.passage.kind, lang=found.passage.lang,
-            )  # fmt: skip
-            per_document[found.document] += 1
-            (hits if per_document[found.document] <= limit else late).append(hit)
+            ))  # fmt: skip
             if len(hits) == k:
                 break
         return hits
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
         return [
             Document(
                 id=str(hit.passage_id),
                 page_content=hit.text,
                 metadata={"document": hit.document, "title": hit.title, "locator": hit.locator, "score": hit.score},
             )
-            for hit in self.search(query)
+            for hit in self.search(query, k=k)
         ]
 
 

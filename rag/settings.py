@@ -29,7 +29,10 @@ class Settings(BaseSettings):
     knowledge: Path = Field(default=Path("knowledge/documents"), description="Folder of the user's documents.")
     cache: Path = Field(default_factory=lambda: user_cache_path("qixi"), description="Converted models.")
     lang: Language | None = Field(default=None, description="Answer language; None follows the question.")
-    currency: str = Field(default="CNY", description="ISO 4217 code of a budget that names no currency.")
+    currency: str | None = Field(
+        default=None,
+        description="ISO 4217 code of a budget that names none; None: that of the city's places, else CNY zh, USD en.",
+    )
     timezone: str = Field(default="Asia/Shanghai", description="IANA zone in which dates and hours are read.")
     exchange_rates: dict[str, Decimal] = Field(
         default_factory=dict,
@@ -41,6 +44,10 @@ class Settings(BaseSettings):
     )
     embedder_device: Literal["auto", "cpu", "cuda"] = "auto"
     model: str | None = Field(default=None, description="Chat model; None answers in grounded mode.")
+
+    def currency_for(self, lang: str) -> str:
+        """The currency of a budget that names none, in a conversation in `lang`."""
+        return (self.currency or ("CNY" if lang == "zh" else "USD")).upper()
 
     @classmethod
     def settings_customise_sources(
@@ -67,7 +74,8 @@ def load_settings(**overrides: Any) -> Settings:
         raise InputError(
             en=f"Setting {name} has the value {first['input']!r}: {first['msg']}; "
             f"mend it in qixi.toml or in QIXI_{name.upper()}.",
-            zh=f"设置项 {name} 的值 {first['input']!r} 不能用（{first['msg']}）；请在 qixi.toml 或 QIXI_{name.upper()} 中改正。",
+            zh=f"设置项 {name} 的值 {first['input']!r} 不能用（{first['msg']}）；"
+            f"请在 qixi.toml 或 QIXI_{name.upper()} 中改正。",
         ) from error
     except ValueError as error:  # tomllib.TOMLDecodeError is one
         raise InputError(en=f"qixi.toml cannot be read: {error}.", zh=f"qixi.toml 读不了：{error}。") from error

@@ -1,7 +1,8 @@
 """The knowledge store: SQLite (WAL, synchronous=FULL) is the only truth; the search copies follow its generation.
 
-One document is one transaction. Every transaction that changes passages raises `generation` by one and stamps what it
-added; what it removed leaves a tombstone. A copy at generation g is brought up to date with `changes(g)`.
+One document is one transaction. Every transaction that changes what a search or a plan can show raises `generation` by
+one and stamps the passages it added; what it removed leaves a tombstone. A copy at generation g is brought up to date
+with `changes(g)`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +47,8 @@ CREATE TABLE items (
 CREATE INDEX items_kind ON items (kind, city);
 CREATE TABLE tombstones (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 """
+_TOMBSTONES = 10_000
+"""Deletions remembered beyond the number of passages."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +127,8 @@ class Store:
             self._migrate()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
-                en=f"The store {self.path} cannot be opened ({error}); check the folder's rights and free space, or move "
-                "the file away and run `qixi knowledge sync` to build it anew from your documents.",
+                en=f"The store {self.path} cannot be opened ({error}); check the folder's rights and free space, or "
+                "move the file away and run `qixi knowledge sync` to build it anew from your documents.",
                 zh=f"知识库 {self.path} 打不开（{error}）；请检查目录权限和磁盘空间，或把该文件移走后运行 "
                 "`qixi knowledge sync`，用您的文档重新建立。",
             ) from error
@@ -141,14 +145,19 @@ class Store:
         """The name of the embedder whose vectors are stored; None while there are none."""
         return self.meta("embedder")
 
+    @property
+    def identity(self) -> str:
+        """A random name of this store: a copy made of another one, built anew at the same place, is no copy of it."""
+        return self.meta("identity") or ""
+
     def meta(self, key: str) -> str | None:
         """The value recorded under `key`, or None."""
-        row = self._connection().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._read("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
 
     def documents(self) -> list[DocumentRow]:
         """Every file the store knows, by path, with the number of its passages and items."""
-        rows = self._connection().execute(
+        rows = self._read(
             "SELECT d.*, (SELECT count(*) FROM passages p WHERE p.document_id = d.id),"
             " (SELECT count(*) FROM items i JOIN passages p ON p.id = i.passage_id WHERE p.document_id = d.id)"
             " FROM documents d ORDER BY d.path"
@@ -157,14 +166,14 @@ class Store:
 
     def signatures(self) -> dict[str, tuple[int, int, int, str, int]]:
         """(size, mtime_ns, seen_ns, sha256, document id) of every file by path: what a scan compares with."""
-        rows = self._connection().execute("SELECT path, size, mtime_ns, seen_ns, sha256, id FROM documents")
-        return {row[0]: tuple(row[1:]) for row in rows}  # type: ignore[misc]
+        rows = self._read("SELECT path, size, mtime_ns, seen_ns, sha256, id FROM documents")
+        return {row[0]: tuple(row[1:]) for row in rows}
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """The passages among `ids` that exist, by id."""
         found: dict[int, StoredPassage] = {}
         for chunk in _chunks(ids):
-            rows = self._connection().execute(
+            rows = self._read(
                 "SELECT p.id, d.path, d.title, p.text, p.heading, p.locator, p.kind, p.lang, p.stages, p.city, p.hash"
                 f" FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id IN ({_marks(chunk)})",
                 [int(value) for value in chunk],
@@ -174,7 +183,12 @@ class Store:
         return found
 
     def passage_ids(
-        self, *, kinds: Sequence[str] = (), langs: Sequence[str] = (), stages: Sequence[str] = (), city: str | None = None
+        self,
+        *,
+        kinds: Sequence[str] = (),
+        langs: Sequence[str] = (),
+        stages: Sequence[str] = (),
+        city: str | None = None,
     ) -> np.ndarray:
         """Ids (int64, ascending) of the passages that match every given filter; a passage without stages fits all."""
         clauses, values = ["1"], list[str]()
@@ -188,14 +202,12 @@ class Store:
         if city is not None:
             clauses.append("city IN ('', ?)")
             values.append(city)
-        rows = self._connection().execute(
-            f"SELECT id FROM passages WHERE {' AND '.join(clauses)} ORDER BY id", values
-        )
+        rows = self._read(f"SELECT id FROM passages WHERE {' AND '.join(clauses)} ORDER BY id", values)
         return np.fromiter((row[0] for row in rows), np.int64)
 
     def document_passages(self, path: str) -> list[StoredPassage]:
         """The passages of one document in order."""
-        rows = self._connection().execute(
+        rows = self._read(
             "SELECT p.id, d.path, d.title, p.text, p.heading, p.locator, p.kind, p.lang, p.stages, p.city, p.hash"
             " FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.path = ? ORDER BY p.position",
             (path,),
@@ -208,7 +220,7 @@ class Store:
         if city is not None:
             where += " AND i.city = ?"
             values.append(city)
-        rows = self._connection().execute(
+        rows = self._read(
             "SELECT i.passage_id, d.path, d.title, p.locator, i.data FROM items i"
             " JOIN passages p ON p.id = i.passage_id JOIN documents d ON d.id = p.document_id"
             f" WHERE {where} ORDER BY d.path, p.position",
@@ -218,7 +230,7 @@ class Store:
 
     def cities(self) -> list[str]:
         """The cities that have named places, most places first."""
-        rows = self._connection().execute(
+        rows = self._read(
             "SELECT city FROM items WHERE kind = 'place' AND city != '' GROUP BY city ORDER BY count(*) DESC, city"
         )
         return [row[0] for row in rows]
@@ -227,7 +239,7 @@ class Store:
         """The embeddings (float32, unit length) of the passages among `ids` that exist."""
         found: dict[int, np.ndarray] = {}
         for chunk in _chunks(ids):
-            rows = self._connection().execute(
+            rows = self._read(
                 f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", [int(value) for value in chunk]
             )
             found.update((row[0], np.frombuffer(row[1], np.float32)) for row in rows)
@@ -237,24 +249,21 @@ class Store:
         """The embeddings already computed for texts of these hashes."""
         found: dict[str, np.ndarray] = {}
         for chunk in _chunks(list(hashes)):
-            rows = self._connection().execute(
-                f"SELECT hash, vector FROM passages WHERE hash IN ({_marks(chunk)})", chunk
-            )
+            rows = self._read(f"SELECT hash, vector FROM passages WHERE hash IN ({_marks(chunk)})", chunk)
             found.update((row[0], np.frombuffer(row[1], np.float32)) for row in rows)
         return found
 
     def changes(self, since: int) -> tuple[list[int], list[int]] | None:
         """Ids of the passages added and removed after generation `since`; None when that is no longer known."""
-        connection = self._connection()
         if since < int(self.meta("floor") or 0):
             return None
-        added = [row[0] for row in connection.execute("SELECT id FROM passages WHERE generation > ?", (since,))]
-        gone = [row[0] for row in connection.execute("SELECT passage_id FROM tombstones WHERE generation > ?", (since,))]
+        added = [row[0] for row in self._read("SELECT id FROM passages WHERE generation > ?", (since,))]
+        gone = [row[0] for row in self._read("SELECT passage_id FROM tombstones WHERE generation > ?", (since,))]
         return added, gone
 
     def count(self) -> int:
         """The number of passages."""
-        return int(self._connection().execute("SELECT count(*) FROM passages").fetchone()[0])
+        return int(self._read("SELECT count(*) FROM passages")[0][0])
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[int]:
@@ -285,46 +294,54 @@ class Store:
             lock.release()
 
     def put_document(
-        self, row: DocumentRow, passages: Sequence[NewPassage], vectors: dict[str, np.ndarray]
+        self,
+        row: DocumentRow,
+        passages: Sequence[NewPassage],
+        vectors: dict[str, np.ndarray],
+        *,
+        renamed_from: str | None = None,
     ) -> Change:
         """Store a document in one transaction, keeping the passages whose text and labels did not change.
 
-        `vectors` holds the embedding of each new hash.
+        `vectors` holds the embedding of each new hash. With `renamed_from` the document was at that path before.
         """
         with self._transaction() as connection:
-            known = connection.execute("SELECT id FROM documents WHERE path = ?", (row.path,)).fetchone()
+            known = connection.execute(
+                "SELECT id, path, title FROM documents WHERE path = ?", (renamed_from or row.path,)
+            ).fetchone()
+            shown = known is not None and tuple(known[1:]) != (row.path, row.title)
             document_id = self._put_row(connection, row, None if known is None else known[0])
             kept, generation = self._reusable(connection, document_id), self.generation + 1
             added = reused = 0
             for position, new in enumerate(passages):
-                same = kept.get(_identity(new.hash, new.passage))
+                same = kept.get(label_identity(new.hash, new.passage))
                 if same:
                     passage_id, reused = same.pop(), reused + 1
-                    connection.execute(
-                        "UPDATE passages SET position = ?, locator = ? WHERE id = ?",
-                        (position, new.passage.locator, passage_id),
+                    values = (position, new.passage.locator, new.passage.heading, new.passage.text)
+                    moved = connection.execute(
+                        "UPDATE passages SET (position, locator, heading, text) = (?, ?, ?, ?)"
+                        " WHERE id = ? AND (position, locator, heading, text) IS NOT (?, ?, ?, ?)",
+                        (*values, passage_id, *values),
                     )
+                    shown = shown or moved.rowcount > 0
                 else:
-                    passage_id, added = self._insert(connection, document_id, position, new, vectors, generation), added + 1
+                    passage_id, added = (
+                        self._insert(connection, document_id, position, new, vectors, generation),
+                        added + 1,
+                    )
                 self._put_item(connection, passage_id, new.item)
             gone = [passage_id for ids in kept.values() for passage_id in ids]
             self._drop(connection, gone, generation)
-            if added or gone:
+            if added or gone or shown:
                 self._set(connection, "generation", str(generation))
         return Change(added, reused, len(gone))
 
-    def rename_document(self, old: str, new: str, *, mtime_ns: int, seen_ns: int) -> None:
-        """Record that the file at `old` is now at `new`; its passages and vectors stay."""
+    def touch_documents(self, looks: Iterable[tuple[str, int, int]]) -> None:
+        """Record that files (path, mtime_ns, seen_ns) were looked at and their content is the same."""
         with self._transaction() as connection:
-            connection.execute(
-                "UPDATE documents SET path = ?, mtime_ns = ?, seen_ns = ? WHERE path = ?", (new, mtime_ns, seen_ns, old)
-            )
-
-    def touch_document(self, path: str, *, mtime_ns: int, seen_ns: int) -> None:
-        """Record that the file was looked at and its content is the same."""
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE documents SET mtime_ns = ?, seen_ns = ? WHERE path = ?", (mtime_ns, seen_ns, path)
+            connection.executemany(
+                "UPDATE documents SET mtime_ns = ?, seen_ns = ? WHERE path = ?",
+                ((mtime_ns, seen_ns, path) for path, mtime_ns, seen_ns in looks),
             )
 
     def remove_document(self, path: str) -> Change:
@@ -368,6 +385,17 @@ class Store:
             self._local.connection = connection
         return connection
 
+    def _read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection().execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(
+                en=f"The store {self.path} cannot be read ({error}); if that comes again, move the file away and run "
+                "`qixi knowledge sync` to build it anew from your documents.",
+                zh=f"知识库 {self.path} 读取失败（{error}）；若再次出现，请把该文件移走并运行 `qixi knowledge sync`，"
+                "用您的文档重新建立。",
+            ) from error
+
     def close(self) -> None:
         """Close this thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -386,6 +414,7 @@ class Store:
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
+            self._set(connection, "identity", uuid.uuid4().hex)
             connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
         connection.execute("COMMIT")
 
@@ -402,8 +431,8 @@ class Store:
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(
-                en=f"The store {self.path} could not be written ({error}); nothing of this step was kept: check the free "
-                "space and the folder's rights, then run it again.",
+                en=f"The store {self.path} could not be written ({error}); nothing of this step was kept: check the "
+                "free space and the folder's rights, then run it again.",
                 zh=f"知识库 {self.path} 写入失败（{error}）；这一步没有留下任何改动，请检查磁盘空间和目录权限后重试。",
             ) from error
 
@@ -447,8 +476,8 @@ class Store:
     ) -> int:
         passage = new.passage
         cursor = connection.execute(
-            "INSERT INTO passages (document_id, position, hash, text, heading, locator, kind, lang, stages, city, vector,"
-            " generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages (document_id, position, hash, text, heading, locator, kind, lang, stages, city,"
+            " vector, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document_id, position, new.hash, passage.text, passage.heading, passage.locator, passage.kind,
                 passage.lang, _joined(passage.stages), passage.city or "",
@@ -472,7 +501,7 @@ class Store:
             "INSERT OR REPLACE INTO tombstones VALUES (?, ?)", ((passage_id, generation) for passage_id in ids)
         )
         dead = connection.execute("SELECT count(*) FROM tombstones").fetchone()[0] if ids else 0
-        if dead > 10_000 + self.count():  # cheaper to rebuild a copy than to remember every deletion
+        if dead > _TOMBSTONES + self.count():  # cheaper to rebuild a copy than to remember every deletion
             connection.execute("DELETE FROM tombstones")
             self._set(connection, "floor", str(generation))
 
@@ -499,7 +528,8 @@ def tags(passage: Passage) -> str:
     return " ".join([f"kind:{passage.kind}", f"lang:{passage.lang}", f"city:{city}", *stages])
 
 
-def _identity(digest: str, passage: Passage) -> tuple[str, ...]:
+def label_identity(digest: str, passage: Passage) -> tuple[str, ...]:
+    """What makes a passage the same one in a new reading of its document: its hash and the labels it is filtered by."""
     return (digest, passage.kind, passage.lang, _joined(passage.stages), passage.city or "")
 
 
@@ -510,7 +540,13 @@ def _joined(stages: Sequence[str]) -> str:
 def _passage(row: Sequence[Any]) -> Passage:
     text, heading, locator, kind, lang, stages, city = row
     return Passage.model_construct(
-        text=text, heading=heading, locator=locator, kind=kind, lang=lang, stages=tuple(stages.split()), city=city or None
+        text=text,
+        heading=heading,
+        locator=locator,
+        kind=kind,
+        lang=lang,
+        stages=tuple(stages.split()),
+        city=city or None,
     )
 
 

@@ -20,24 +20,28 @@ def _simplify() -> Callable[[str], str]:
     from opencc import OpenCC
 
     converter: Any = OpenCC("t2s")
-    return converter.convert  # type: ignore[no-any-return]
+    convert: Callable[[str], str] = converter.convert
+    return convert
 
 
 @functools.cache
 def _stem() -> Callable[[str], str]:
-    import snowballstemmer  # type: ignore[import-untyped]
+    import snowballstemmer
 
     return functools.lru_cache(maxsize=50_000)(snowballstemmer.stemmer("english").stemWord)
 
 
 def simplified(text: str) -> str:
-    """`text` with simplified Chinese characters: the form that is embedded, for passages and questions alike."""
-    return _simplify()(text)
+    """`text` with simplified Chinese characters: the form that is embedded, for passages and questions alike.
+
+    Halves of surrogate pairs, which a command line or JSON can bring, are left out.
+    """
+    return _simplify()(text.encode("utf-8", "ignore").decode())
 
 
 def normalise(text: str) -> str:
     """`text` in compatibility form (NFKC), simplified characters and lower case; the original is kept for display."""
-    return _SPACES.sub(" ", _simplify()(unicodedata.normalize("NFKC", text))).lower()
+    return _SPACES.sub(" ", simplified(unicodedata.normalize("NFKC", text))).lower()
 
 
 def language(text: str) -> Literal["zh", "en"]:

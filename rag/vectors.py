@@ -15,7 +15,7 @@ import numpy as np
 from rag.errors import StoreError
 from rag.files import publish, replace_file
 
-_FORMAT = 1
+_FORMAT = 2
 _FLAT_LIMIT = 50_000
 """Vectors up to which exact search is fast enough (about 5 ms at 384 dimensions on one core)."""
 
@@ -44,9 +44,7 @@ class VectorIndex:
         self.generation = generation
         self._gpu = None
 
-    def apply(
-        self, added_ids: np.ndarray, added_vectors: np.ndarray, removed: np.ndarray, *, generation: int
-    ) -> None:
+    def apply(self, added_ids: np.ndarray, added_vectors: np.ndarray, removed: np.ndarray, *, generation: int) -> None:
         """Bring the copy to `generation`; ids that are there already are replaced."""
         gone = np.concatenate([removed, added_ids]).astype(np.int64)
         if len(gone) and len(self):
@@ -59,14 +57,14 @@ class VectorIndex:
     def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Ids (int64) and cosines (float32) of the `k` vectors nearest to `query` (dimensions,), best first.
 
-        With `allowed` only those ids are searched, exactly as many as asked for are returned where they exist.
+        With `allowed` only those ids (int64) are searched: exactly, up to 50,000 of them.
         """
         if not len(self) or (allowed is not None and not len(allowed)):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         if allowed is not None:
             selector = self._faiss.IDSelectorBatch(allowed)
             parameters = (
-                self._faiss.SearchParametersIVF(sel=selector, nprobe=self._probes())
+                self._faiss.SearchParametersIVF(sel=selector, nprobe=self._probes(len(allowed)))
                 if self._is_inverted
                 else self._faiss.SearchParameters(sel=selector)
             )
@@ -76,8 +74,8 @@ class VectorIndex:
         found = ids[0] >= 0
         return ids[0][found], scores[0][found]
 
-    def save(self, folder: Path, *, embedder: str) -> None:
-        """Write a snapshot; a crash leaves the previous one in force."""
+    def save(self, folder: Path, *, embedder: str, store: str) -> None:
+        """Write a snapshot of vectors of `embedder` in the store named `store`; a crash leaves the previous one."""
         folder.mkdir(parents=True, exist_ok=True)
         name = f"vectors-{self.generation}.faiss"
         temporary = folder / f".{name}.{os.getpid()}.tmp"
@@ -93,24 +91,27 @@ class VectorIndex:
             "generation": self.generation,
             "dimensions": self.dimensions,
             "embedder": embedder,
+            "store": store,
         }
-        replace_file(folder / "vectors.json", json.dumps(manifest).encode())
+        replace_file(folder / "vectors.json", json.dumps(manifest | {"seal": _seal(manifest)}).encode())
         for other in folder.glob("*vectors-*.faiss*"):
             if other.name != name:
                 other.unlink(missing_ok=True)
 
-    def load(self, folder: Path, *, embedder: str) -> bool:
-        """Take over the snapshot in `folder`; False when there is none for this embedder or it is damaged."""
+    def load(self, folder: Path, *, embedder: str, store: str) -> bool:
+        """Take over the snapshot in `folder`; False when none is of this embedder and store, or it is damaged."""
         try:
             manifest = json.loads((folder / "vectors.json").read_bytes())
-            path = folder / manifest["file"]
-            expected = (_FORMAT, embedder, self.dimensions)
-            if (manifest["format"], manifest["embedder"], manifest["dimensions"]) != expected:
+            if manifest.pop("seal") != _seal(manifest):
                 return False
+            expected = {"format": _FORMAT, "embedder": embedder, "dimensions": self.dimensions, "store": store}
+            if not expected.items() <= manifest.items():
+                return False
+            path = folder / manifest["file"]
             if _sha256(path) != manifest["sha256"]:
                 return False
             self._index = self._faiss.read_index(str(path))
-        except (OSError, ValueError, KeyError, RuntimeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError):
             return False
         self.generation = int(manifest["generation"])
         self._gpu = None
@@ -120,8 +121,9 @@ class VectorIndex:
     def _is_inverted(self) -> bool:
         return hasattr(self._index, "nprobe")
 
-    def _probes(self) -> int:
-        return min(32, int(self._index.nlist))
+    def _probes(self, allowed: int) -> int:
+        """All lists while the allowed ids are few enough for exact search; they may lie in any of them."""
+        return int(self._index.nlist) if allowed <= _FLAT_LIMIT else int(self._index.nprobe)
 
     def _flat(self) -> Any:
         return self._faiss.IndexIDMap2(self._faiss.IndexFlatIP(self.dimensions))
@@ -179,6 +181,10 @@ def _is_installed(name: str) -> bool:
     except importlib.metadata.PackageNotFoundError:
         return False
     return True
+
+
+def _seal(manifest: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

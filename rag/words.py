@@ -14,7 +14,7 @@ import numpy as np
 from rag.files import replace_file
 from rag.text import search_words
 
-_FORMAT = 1
+_FORMAT = 2
 _QUERY_WORDS = 96
 """Distinct words of a query that are searched; the rest of a very long question adds time, not relevance."""
 
@@ -22,14 +22,16 @@ _QUERY_WORDS = 96
 class WordIndex:
     """BM25 search over passages, kept in a folder and shared by processes; one process writes at a time.
 
-    The writer calls `apply()` under the store's lock; readers call `reload()` to see what it committed.
+    The writer calls `apply()` under the store's lock; readers call `reload()` to see what it committed. A folder that
+    is damaged, lost, or made from another store than the one named `store` counts as empty.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, store: str) -> None:
         import tantivy
 
         self._tantivy = tantivy
         self._folder = folder
+        self._store = store
         self._manifest = folder / "qixi.json"
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("id", stored=True, indexed=True, fast=True)
@@ -37,7 +39,7 @@ class WordIndex:
         builder.add_text_field("tags", tokenizer_name="whitespace", index_option="basic")
         self._schema = builder.build()
         self._index = self._open()
-        self._generation = self._recorded_generation()
+        self._generation = self._verified_generation()
 
     @property
     def generation(self) -> int:
@@ -46,10 +48,18 @@ class WordIndex:
 
     def reload(self) -> None:
         """See what another process has committed."""
-        recorded = self._recorded_generation()
-        if recorded != self._generation:
-            self._index.reload()
-            self._generation = recorded
+        if self._recorded()[0] != self._generation:
+            try:
+                self._index.reload()
+            except ValueError:  # the folder was lost, or what another process left there is damaged
+                self._index = self._open()
+            self._generation = self._verified_generation()
+
+    def reset(self) -> None:
+        """Throw the copy away; `apply()` with `rebuild` fills it again. The caller holds the store's write lock."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._index = self._open()
+        self._generation = 0
 
     def apply(
         self, added: Iterable[tuple[int, str, str]], removed: Iterable[int], *, generation: int, rebuild: bool = False
@@ -60,30 +70,38 @@ class WordIndex:
         interrupted call can be repeated.
         """
         writer = self._index.writer(heap_size=64_000_000, num_threads=1)
-        if rebuild:
-            writer.delete_all_documents()
-        for passage_id in removed:
-            writer.delete_documents_by_term("id", passage_id)
-        for passage_id, text, tags in added:
-            if not rebuild:
+        try:
+            if rebuild:
+                writer.delete_all_documents()
+            for passage_id in removed:
                 writer.delete_documents_by_term("id", passage_id)
-            document = self._tantivy.Document()
-            document.add_unsigned("id", passage_id)
-            document.add_text("words", " ".join(search_words(text)))
-            document.add_text("tags", tags)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+            for passage_id, text, tags in added:
+                if not rebuild:
+                    writer.delete_documents_by_term("id", passage_id)
+                document = self._tantivy.Document()
+                document.add_unsigned("id", passage_id)
+                document.add_text("words", " ".join(search_words(text)))
+                document.add_text("tags", tags)
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+        finally:
+            del writer  # tantivy's lock goes with it, also where a traceback keeps this frame
         self._index.reload()
-        replace_file(self._manifest, json.dumps({"format": _FORMAT, "generation": generation}).encode())
+        manifest = {
+            "format": _FORMAT,
+            "generation": generation,
+            "store": self._store,
+            "passages": self._index.searcher().num_docs,
+        }
+        replace_file(self._manifest, json.dumps(manifest).encode())
         self._generation = generation
 
-    def search(
-        self, words: Sequence[str], k: int, tags: Sequence[Sequence[str]] = ()
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, words: Sequence[str], k: int, tags: Sequence[Sequence[str]] = ()) -> tuple[np.ndarray, np.ndarray]:
         """Ids (int64) and BM25 scores (float32) of the best `k` passages, best first.
 
-        `words` are tokens of `search_words()`. Every group in `tags` must match by at least one of its tags.
+        `words` are tokens of `search_words()`. Every group in `tags` must match by at least one of its tags. Raises
+        ValueError, tantivy's, when a file of the copy is damaged.
         """
         query_module: Any = self._tantivy.Query
         occur = self._tantivy.Occur
@@ -114,12 +132,19 @@ class WordIndex:
         ids = [searcher.doc(address)["id"][0] for _, address in hits]
         return np.array(ids, np.int64), np.array([score for score, _ in hits], np.float32)
 
-    def _recorded_generation(self) -> int:
+    def _verified_generation(self) -> int:
+        generation, passages = self._recorded()
+        return generation if self._index.searcher().num_docs == passages else 0
+
+    def _recorded(self) -> tuple[int, int]:
+        """(generation, number of passages) of the last finished `apply()`; zeros when nothing usable is recorded."""
         try:
             manifest = json.loads(self._manifest.read_bytes())
-        except (OSError, ValueError):
-            return 0
-        return int(manifest["generation"]) if manifest.get("format") == _FORMAT else 0
+            if (manifest["format"], manifest["store"]) != (_FORMAT, self._store):
+                return 0, 0
+            return int(manifest["generation"]), int(manifest["passages"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return 0, 0
 
     def _open(self) -> Any:
         self._folder.mkdir(parents=True, exist_ok=True)

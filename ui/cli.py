@@ -112,7 +112,17 @@ def ui(
         **os.environ, "QIXI_HOME": str(settings.home.resolve()), "QIXI_KNOWLEDGE": str(settings.knowledge.resolve())
     }  # fmt: skip
     os.chdir(script.parent.parent)  # Streamlit reads .streamlit/config.toml from the working folder
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.address", host, "--server.port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.address",
+        host,
+        "--server.port",
+        str(port),
+    ]
     os.execve(sys.executable, command, environment)
 
 

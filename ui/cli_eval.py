@@ -34,7 +34,9 @@ def retrieval(
 @eval_app.command("plans")
 def plans(
     context: typer.Context,
-    data: Annotated[Path | None, typer.Option(help="Folder with requests.jsonl and catalogue files; default: ours.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with requests.jsonl and catalogue files; default: ours.")
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Plans made for each request.")] = 3,
     as_json: AsJson = False,
 ) -> None:

@@ -48,9 +48,7 @@ def show_status(documents: Sequence[DocumentRow], *, detailed: bool, lang: str) 
     for row in documents:
         reason = row.reason_zh if lang == "zh" else row.reason_en
         status = row.status if row.status == "indexed" else f"{row.status}: {reason}"
-        table.add_row(
-            escape(row.path), row.type, row.kind, row.lang, str(row.passages), str(row.items), escape(status)
-        )
+        table.add_row(escape(row.path), row.type, row.kind, row.lang, str(row.passages), str(row.items), escape(status))
     console.print(table)
     for row in documents if detailed else ():
         for column, field in row.mapping.items():

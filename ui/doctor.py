@@ -35,8 +35,18 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at Python, disk, FAISS, the embedder, the store and the knowledge folder; nothing is changed or fetched."""
     version = platform.python_version()
-    findings = [Finding("python", True, f"Python {version} on {platform.system()}.", f"Python {version}，{platform.system()}。")]
-    return [*findings, _disk(settings), _faiss(), _embedder(settings), _store(settings), _folder(settings), _model(settings)]
+    findings = [
+        Finding("python", True, f"Python {version} on {platform.system()}.", f"Python {version}，{platform.system()}。")
+    ]
+    return [
+        *findings,
+        _disk(settings),
+        _faiss(),
+        _embedder(settings),
+        _store(settings),
+        _folder(settings),
+        _model(settings),
+    ]
 
 
 def show_findings(findings: list[Finding], lang: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Final
 
+from rag.money import format_money
 from rag.schema import Language, Money
 
 LANGUAGES: Final[tuple[Language, Language]] = ("zh", "en")
@@ -218,8 +218,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "removed": ("已删除 {path}。", "{path} was deleted."),
 }
 
-_SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥"}
-_UNITS = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港元", "JPY": "日元"}
 _WEEKDAYS = (
     ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -236,17 +234,9 @@ def language_of(locale: str | None) -> Language:
     return "zh" if (locale or "").lower().startswith("zh") else "en"
 
 
-def amount(value: Decimal) -> str:
-    """`value` without needless zeros: 60, 12.5 → 12.50."""
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
-
-
 def money(value: Money, lang: Language) -> str:
-    """`value` as people write it: 300 元, ¥300, 50 美元, $50; other currencies by their code."""
-    if lang == "zh":
-        return f"{amount(value.amount)} {_UNITS.get(value.currency, value.currency)}"
-    symbol = _SYMBOLS.get(value.currency)
-    return f"{symbol}{amount(value.amount)}" if symbol else f"{amount(value.amount)} {value.currency}"
+    """`value` with its sign, as the engine's own sentences write it: ¥300, $45.50, JP¥12,000."""
+    return format_money(value.amount, value.currency, lang)
 
 
 def day(date: dt.date, lang: Language) -> str:

@@ -32,8 +32,8 @@ _FAMILIES = {"snack": "bite", "cafe": "bite", "dessert": "bite", "drink": "bite"
              "film": "stage", "sight": "sight"}  # fmt: skip
 _PRIVATE = {"home"}
 _FREE_MINUTES = 5
-_DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,3}?[区县])(?![\u4e00-\u9fff]?域)")
-_CITY_HEAD = re.compile(r"^[\u4e00-\u9fff]{2,4}?(?:省|自治区)?[\u4e00-\u9fff]{2,4}?市")
+_DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,3}?(?:(?<![景社小园校发厂院库])区|县))")
+_CITY_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{2,4}(?:省|自治区))?[\u4e00-\u9fff]{2,3}市")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def find_candidates(
     *,
     relevance: Relevance,
     exchange_rates: Mapping[str, Decimal],
-    limit: int = 48,
+    limit: int = 40,
 ) -> tuple[list[Candidate], Dropped]:
     """The best `limit` candidates for `request` among `rows`, and what had to be left out.
 
@@ -218,9 +218,8 @@ def _stay(item: Item) -> tuple[Span, bool]:
     known = low is not None or high is not None
     if not known:
         low, high = _STAY.get(item.category, _STAY_OTHER)
-    shortest = low if low is not None else high
-    longest = high if high is not None else low
-    assert shortest is not None and longest is not None
+    shortest = low or high or _STAY_OTHER[0]
+    longest = high or shortest
     return (_ceil5(shortest), max(_ceil5(shortest), longest // _FREE_MINUTES * _FREE_MINUTES)), known
 
 
@@ -245,7 +244,7 @@ def _relevances(
     ids = [stored.passage_id for stored in rows]
     wishes = list(request.interests) or ([request.text] if request.text.strip() else [])
     if not wishes or not ids:
-        return {passage_id: (0.5, ()) for passage_id in ids}
+        return dict.fromkeys(ids, (0.5, ()))
     texts = {
         stored.passage_id: normalise(
             " ".join([stored.item.name, stored.item.description, *stored.item.tags, *stored.item.extra.values()])

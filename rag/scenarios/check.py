@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from rag.hours import OpeningHours
-from rag.schema import DatePlan, Item, PlanItem
 from rag.scenarios.candidates import is_avoided
+from rag.schema import DatePlan, Item, PlanItem
 
 DAY = 1440
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from rag.money import format_money
 from rag.retrieve import Filters, HybridRetriever
-from rag.schema import DateRequest, GiftIdea, Hit, Point
 from rag.scenarios.candidates import is_avoided
+from rag.schema import DateRequest, GiftIdea, Hit, Point
 from rag.store import StoredItem
 from rag.text import normalise
 
@@ -16,7 +16,9 @@ Cite = Callable[[Hit | StoredItem], int]
 
 _TOPICS = {"可以聊", "聊什么", "话题", "talk about", "topics", "conversation topics", "what to talk about"}
 _AVOID = {"别这样", "不要这样", "避免", "注意", "avoid", "what to avoid", "don't"}
-_GIFT_WORDS = re.compile(r"礼物|送礼|生日|纪念日|周年|七夕|情人节|520|gift|present|birthday|anniversary|valentine", re.I)
+_GIFT_WORDS = re.compile(
+    r"礼物|送礼|生日|纪念日|周年|七夕|情人节|520|gift|present|birthday|anniversary|valentine", re.I
+)
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)])\s*(.+?)\s*$")
 
@@ -55,7 +57,13 @@ def find_cautions(request: DateRequest, retriever: HybridRetriever, cite: Cite, 
 
 
 def find_gifts(
-    request: DateRequest, rows: Sequence[StoredItem], spare: int, retriever: HybridRetriever, cite: Cite, *, most: int = 2
+    request: DateRequest,
+    rows: Sequence[StoredItem],
+    spare: int,
+    retriever: HybridRetriever,
+    cite: Cite,
+    *,
+    most: int = 2,
 ) -> tuple[GiftIdea, ...]:
     """Gift ideas that what is left of the budget (hundredths) pays for, when the request speaks of an occasion."""
     if not _GIFT_WORDS.search(request.text):
@@ -71,7 +79,7 @@ def find_gifts(
     }
     query = " ".join([request.text, *request.interests])
     hits = retriever.search(query, k=40, filters=Filters(kinds=("gift",), langs=(request.lang,)), gate=False)
-    ideas = []
+    ideas: list[GiftIdea] = []
     for hit in hits:
         stored = affordable.get(hit.passage_id)
         if stored is None or len(ideas) == most:

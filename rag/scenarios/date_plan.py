@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import collections
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.money import format_money
 from rag.retrieve import HybridRetriever
 from rag.scenarios.candidates import Candidate, Dropped, find_candidates, money
 from rag.scenarios.companions import find_cautions, find_gifts, find_topics
+from rag.scenarios.itinerary import Citations, describe_stops, find_backups, plan_notes
 from rag.scenarios.relax import find_relaxation
-from rag.scenarios.solver import FAR_MINUTES, NEAR_MINUTES, Frame, Stop, solve, way_minutes
-from rag.scenarios.wording import say, sentence, stage_name
-from rag.schema import Backup, Citation, DatePlan, DateRequest, Hit, Money, PlanItem
+from rag.scenarios.solver import Frame, Stop, solve
+from rag.scenarios.wording import say
+from rag.schema import DatePlan, DateRequest, Money
 from rag.store import Store, StoredItem
 
-_STALE_YEARS = 2
-
-
-@dataclass
-class Citations:
-    """Numbers sources in the order in which they are first used."""
-
-    sources: list[Citation] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)
-    texts: Mapping[int, str] = field(default_factory=dict)
-
-    def cite(self, source: Hit | StoredItem) -> int:
-        """The number of a passage, given it now if it has none."""
-        number = self.numbers.get(source.passage_id)
-        if number is not None:
-            return number
-        number = len(self.sources) + 1
-        self.numbers[source.passage_id] = number
-        text = source.text if isinstance(source, Hit) else self.texts.get(source.passage_id, source.item.name)
-        self.sources.append(
-            Citation(
-                id=number, document=source.document, locator=source.locator, title=source.title, excerpt=text,
-                score=round(source.score, 4) if isinstance(source, Hit) else 1.0,
-            )
-        )  # fmt: skip
-        return number
+FindCandidates = Callable[[DateRequest], tuple[list[Candidate], Dropped]]
 
 
 @dataclass(frozen=True)
@@ -54,6 +29,11 @@ class Catalogue:
     places: Mapping[str, tuple[StoredItem, ...]]
     activities: tuple[StoredItem, ...]
     gifts: tuple[StoredItem, ...]
+
+    def currency_of(self, city: str) -> str | None:
+        """The currency in which most places of a city are priced; None when no row says."""
+        counted = collections.Counter(row.item.currency for row in self.places.get(city, ()) if row.item.currency)
+        return counted.most_common(1)[0][0] if counted else None
 
 
 def read_catalogue(store: Store) -> Catalogue:
@@ -70,6 +50,15 @@ def read_catalogue(store: Store) -> Catalogue:
     )
 
 
+@dataclass(frozen=True)
+class Composition:
+    """A plan without what comes from tips and gifts, and what is needed to add it."""
+
+    plan: DatePlan
+    citations: Citations
+    spare: int
+
+
 def plan_date(
     request: DateRequest,
     catalogue: Catalogue,
@@ -82,15 +71,45 @@ def plan_date(
     Named places come only from the catalogue's rows for the city; `total_cost` is Σ items and never over the budget.
     The same request on the same store gives the same plan; another `request.seed` gives another.
     """
+    places = catalogue.places.get(request.city, ()) if request.city else ()
+    rows = [*places, *catalogue.activities]
+    passages = retriever.index.store.passages([stored.passage_id for stored in (*rows, *catalogue.gifts)])
+    composed = compose_plan(
+        request,
+        lambda other: find_candidates(other, rows, relevance=retriever.relevance, exchange_rates=exchange_rates),
+        places=places,
+        texts={passage_id: stored.passage.text for passage_id, stored in passages.items()},
+    )
+    plan, citations = composed.plan, composed.citations
+    if not plan.items:
+        return plan
+    started = time.perf_counter()
+    topics = find_topics(request, retriever, citations.cite)
+    avoid = find_cautions(request, retriever, citations.cite)
+    gifts = find_gifts(request, catalogue.gifts, composed.spare, retriever, citations.cite)
+    return plan.model_copy(
+        update={
+            "topics": topics, "avoid": avoid, "gifts": gifts, "citations": tuple(citations.sources),
+            "notes": plan.notes if topics else (*plan.notes, say("plan_no_tips", request.lang)),
+            "timings_ms": {**plan.timings_ms, "companions": _lap(started)[0]},
+        }
+    )  # fmt: skip
+
+
+def compose_plan(
+    request: DateRequest,
+    find: FindCandidates,
+    *,
+    places: Sequence[StoredItem],
+    texts: Mapping[int, str],
+) -> Composition:
+    """The stops, backups and notes of a plan, or the relaxation that would allow one.
+
+    `find` gives the candidates of a request, `places` are the named places of its city, `texts` the passages by id.
+    """
     timings: dict[str, float] = {}
     clock = time.perf_counter()
-    places = list(catalogue.places.get(request.city, ())) if request.city else []
-    rows = [*places, *catalogue.activities]
-
-    def candidates_for(other: DateRequest) -> tuple[list[Candidate], Dropped]:
-        return find_candidates(other, rows, relevance=retriever.relevance, exchange_rates=exchange_rates)
-
-    candidates, dropped = candidates_for(request)
+    candidates, dropped = find(request)
     timings["candidates"], clock = _lap(clock)
     frame = frame_of(request)
     stops = solve(candidates, frame)
@@ -98,33 +117,28 @@ def plan_date(
         first = {stop.candidate.stored.passage_id for stop in stops}
         stops = solve(candidates, frame, seed=request.seed, unlike=first) or stops
     timings["solve"], clock = _lap(clock)
-    budget = Money(amount=request.budget, currency=request.currency)
+    citations = Citations(texts=texts)
+    relaxation = None
     if not stops:
-        relaxation = find_relaxation(request, candidates, dropped, candidates_for)
-        timings["relax"], _ = _lap(clock)
-        return DatePlan(
-            request=request, total_cost=Money(amount=Decimal(0), currency=request.currency), budget=budget,
-            notes=tuple(_notes(request, [], places, dropped)), relaxation=relaxation, timings_ms=timings,
-        )  # fmt: skip
-    ids = [one.stored.passage_id for one in candidates]
-    passages = retriever.index.store.passages([*ids, *(stored.passage_id for stored in catalogue.gifts)])
-    citations = Citations(texts={key: stored.passage.text for key, stored in passages.items()})
-    items = tuple(_items(request, stops, citations))
-    backup = tuple(_backups(request, stops, candidates, citations))
-    total = sum(stop.candidate.cost for stop in stops)
-    timings["word"], clock = _lap(clock)
-    topics = find_topics(request, retriever, citations.cite)
-    avoid = find_cautions(request, retriever, citations.cite)
-    gifts = find_gifts(request, catalogue.gifts, frame.budget - total, retriever, citations.cite)
-    timings["companions"], _ = _lap(clock)
-    notes = _notes(request, stops, places, dropped)
-    if not topics:
-        notes.append(say("plan_no_tips", request.lang))
-    return DatePlan(
-        request=request, items=items, total_cost=Money(amount=money(total), currency=request.currency), budget=budget,
-        topics=topics, gifts=gifts, backup=backup, avoid=avoid, notes=tuple(notes),
-        citations=tuple(citations.sources), timings_ms=timings,
-    )  # fmt: skip
+        relaxation = find_relaxation(request, candidates, dropped, find)
+        timings["relax"], clock = _lap(clock)
+    chosen: list[Stop] = stops or []
+    total = sum(stop.candidate.cost for stop in chosen)
+    plan = DatePlan(
+        request=request,
+        items=tuple(describe_stops(request, chosen, citations)),
+        total_cost=Money(amount=money(total), currency=request.currency),
+        budget=Money(amount=request.budget, currency=request.currency),
+        backup=tuple(find_backups(request, chosen, candidates, citations)),
+        notes=tuple(plan_notes(request, chosen, places, dropped)),
+        relaxation=relaxation,
+    )
+    timings["word"], _ = _lap(clock)
+    return Composition(
+        plan.model_copy(update={"citations": tuple(citations.sources), "timings_ms": timings}),
+        citations,
+        frame.budget - total,
+    )
 
 
 def frame_of(request: DateRequest) -> Frame:
@@ -134,158 +148,6 @@ def frame_of(request: DateRequest) -> Frame:
     if request.stage in ("getting_to_know", "first_date"):
         most = min(most, 3)
     return Frame(first, first + round(request.hours * 60), int(request.budget * 100), 2, most)
-
-
-def _items(request: DateRequest, stops: Sequence[Stop], citations: Citations) -> list[PlanItem]:
-    lang = request.lang
-    items = []
-    for position, stop in enumerate(stops):
-        one, item, before = stop.candidate, stop.candidate.item, stops[:position]
-        items.append(
-            PlanItem(
-                start=_clock(stop.start), end=_clock(stop.end), title=item.name, kind=item.kind, category=item.category,
-                place=item.name if item.kind == "place" else None, address=item.address,
-                cost=Money(amount=money(one.cost), currency=request.currency),
-                unit_price=Money(amount=_plain(one.unit_price), currency=request.currency), per_person=item.per_person,
-                as_of=item.as_of, why=sentence(_reasons(request, stop, before), lang),
-                notes=tuple(_checks(request, stop, before)), citations=(citations.cite(one.stored),),
-            )
-        )  # fmt: skip
-    return items
-
-
-def _reasons(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[str]:
-    one, item, lang = stop.candidate, stop.candidate.item, request.lang
-    reasons = []
-    if one.matched:
-        reasons.append(say("why_matches", lang, wishes=say("and", lang).join(one.matched)))
-    elif request.interests and one.relevance > 0.8:
-        reasons.append(say("why_close", lang))
-    if one.is_meal:
-        reasons.append(say("why_lunch" if stop.start < 16 * 60 else "why_dinner", lang))
-    if item.stages:
-        reasons.append(say("why_stage", lang, stage=stage_name(request.stage, lang)))
-    if item.conversation_fit == "high":
-        reasons.append(say("why_talk", lang))
-    if item.rating is not None and item.rating >= 4:
-        reasons.append(say("why_rating", lang, rating=f"{item.rating:g}"))
-    if before and one.area and before[-1].candidate.area == one.area:
-        reasons.append(say("why_near", lang, area=one.area))
-    if one.cost == 0:
-        reasons.append(say("why_free", lang))
-    return reasons or [say("why_default", lang)]
-
-
-def _checks(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[str]:
-    one, item, lang = stop.candidate, stop.candidate.item, request.lang
-    notes = []
-    if not one.hours_known:
-        unread = item.hours_text
-        notes.append(say("note_hours_unread", lang, text=unread) if unread else say("note_hours_unknown", lang))
-    if not one.stay_known:
-        notes.append(say("note_stay", lang, minutes=stop.end - stop.start))
-    if item.price_low is not None and item.price_high is not None and item.price_low != item.price_high:
-        currency = item.currency or request.currency
-        low, high = (format_money(price, currency, lang) for price in (item.price_low, item.price_high))
-        notes.append(say("note_range", lang, low=low, high=high))
-    if one.converted:
-        notes.append(say("note_rate", lang, currency=item.currency))
-    elif item.currency is None and one.cost:
-        notes.append(say("note_currency_assumed", lang, currency=request.currency))
-    if item.booking_days:
-        notes.append(say("note_booking", lang, days=item.booking_days))
-    if way_minutes([earlier.candidate for earlier in before], one) == FAR_MINUTES:
-        notes.append(say("note_far", lang, minutes=FAR_MINUTES))
-    return notes
-
-
-def _backups(
-    request: DateRequest, stops: Sequence[Stop], candidates: Sequence[Candidate], citations: Citations
-) -> list[Backup]:
-    """For each outdoor stop an indoor one, and for named places something else; same time, still within the budget."""
-    spare = int(request.budget * 100) - sum(stop.candidate.cost for stop in stops)
-    taken = {stop.candidate.stored.passage_id for stop in stops}
-    backups = []
-    for stop in stops:
-        item = stop.candidate.item
-        outdoor = item.indoor is False or item.weather in ("dry", "mild")
-        if not outdoor and item.kind != "place" and len(stops) > len(backups) + 1:
-            continue
-        for other in candidates:
-            if other.stored.passage_id in taken or other.cost > stop.candidate.cost + spare:
-                continue
-            if outdoor and not (other.item.indoor is True or (other.item.weather == "any" and other.item.indoor is None)):
-                continue
-            slot = _slot(other, stop, stops)
-            if slot is None or (stop.candidate.is_meal and not other.is_meal):
-                continue
-            taken.add(other.stored.passage_id)
-            reason = "backup_rain" if outdoor else "backup_closed"
-            backups.append(
-                Backup(
-                    replaces=item.name, reason="rain" if outdoor else "closed", title=other.item.name,
-                    start=_clock(slot[0]), end=_clock(slot[1]),
-                    cost=Money(amount=money(other.cost), currency=request.currency), why=say(reason, request.lang),
-                    citations=(citations.cite(other.stored),),
-                )
-            )  # fmt: skip
-            break
-    return backups
-
-
-def _slot(other: Candidate, stop: Stop, stops: Sequence[Stop]) -> tuple[int, int] | None:
-    """When `other` can take the place of `stop`: the ways to its neighbours and its own hours hold."""
-    position = list(stops).index(stop)
-    if any(s is not stop and s.candidate.family == other.family and not other.is_meal for s in stops):
-        return None
-    before = [earlier.candidate for earlier in stops[:position]]
-    earliest, latest = stop.start, stop.end
-    if position:
-        earliest = max(earliest, stops[position - 1].end + way_minutes(before, other))
-    if position + 1 < len(stops):
-        following = stops[position + 1]
-        latest = min(latest, following.start - way_minutes([*before, other], following.candidate))
-    for low, high in other.windows:
-        start, end = max(earliest, low), min(latest, high)
-        if end - start >= other.stay[0]:
-            return start, min(end, start + other.stay[1])
-    return None
-
-
-def _notes(request: DateRequest, stops: Sequence[Stop], places: Sequence[StoredItem], dropped: Dropped) -> list[str]:
-    lang = request.lang
-    notes = []
-    named = [stop for stop in stops if stop.candidate.item.kind == "place"]
-    if request.city is None:
-        notes.append(say("plan_no_city", lang))
-    elif not places:
-        notes.append(say("plan_city_empty", lang, city=request.city))
-    elif stops and not named:
-        notes.append(say("plan_places_unfit", lang, city=request.city))
-    stale: dict[str, list[str]] = {}
-    for stop in stops:
-        year = (stop.candidate.item.as_of or "")[:4]
-        if year.isdigit() and int(year) <= request.date.year - _STALE_YEARS:
-            stale.setdefault(year, []).append(stop.candidate.item.name)
-    for year, names in sorted(stale.items()):
-        notes.append(say("plan_stale", lang, names=say("and", lang).join(names), as_of=year))
-    if dropped.no_price:
-        notes.append(say("plan_no_price", lang, count=dropped.no_price))
-    if dropped.other_currency and request.city and places:
-        currencies = say("and", lang).join(dropped.other_currency)
-        notes.append(say("plan_currency", lang, currencies=currencies, currency=request.currency))
-    if named:
-        notes.append(say("plan_way", lang, near=NEAR_MINUTES, far=FAR_MINUTES))
-    return notes
-
-
-def _clock(minutes: int) -> dt.time:
-    return dt.time(minutes // 60 % 24, minutes % 60)
-
-
-def _plain(amount: Decimal) -> Decimal:
-    rounded = amount.quantize(Decimal("0.01"))
-    return rounded if rounded != rounded.to_integral_value() else rounded.quantize(Decimal(1))
 
 
 def _lap(started: float) -> tuple[float, float]:

@@ -91,7 +91,8 @@ def understand(
     _check_text(text, given)
     tongue = _language(text, given, settings, lang)
     now = now.astimezone(_zone(settings.timezone))
-    code = settings.currency.upper() if _is_blank(currency) else parse_currency(currency, settings.currency.upper())
+    code = settings.currency_for(tongue)
+    code = code if _is_blank(currency) else parse_currency(currency, code)
 
     # 2. What the text says; a field that is given wins over it
     said = _read(text, given, cities, tongue, code)

@@ -113,13 +113,14 @@ _DISLIKE = re.compile(
     r"|(?:like|likes|love|loves|enjoy|want|eat|drink|into|fan of|fond of|keen on)\b)"
     r"|(?<![特分区类差级离个性告])别(?![的人墅处具名致])|避开|避免|拒绝|讨厌|反感|厌恶|受不了|忌口?|害怕|(?<![恐哪])怕|恐惧"
     r"|\b(?:hates?|dislikes?|can't stand|cannot stand|avoid(?:s|ing)?|(?:allergic|averse) to"
-    r"|(?:afraid|scared|tired|sick) of|fear of|without|no)\b)",
+    r"|(?:afraid|scared|tired|sick) of|fear of|without|nothing|no)\b)",
     re.ASCII,
 )
 _ABOUT = re.compile(
     r"对(?P<allergy>[\u4e00-\u9fff]{1,6}?)(?:严重|有点|会|都)?过敏"
     r"|(?P<also>[\u4e00-\u5bf8\u5bfa-\u9fff]{1,4}?)(?:严重|有点|会)?过敏"
     r"|(?:对|对于)(?P<bored>[\u4e00-\u9fff]{1,8}?)(?:不太?感兴趣|没有?兴趣|无感)"
+    r"|\b(?P<cannot>[a-z]{3,12})[- ](?:intolerant|intolerance|allergy|allergies)\b"
     r"|除了(?P<but>[\u4e00-\u9fff]{1,8}?)(?:以外|之外)?[,\s]?(?:什么|别的|其他)?(?:都|均)"
 )
 _NO_DISLIKE_AFTER = re.compile(

@@ -53,12 +53,12 @@ def test_a_plan_shows_its_stops_money_and_sources(open_app: OpenApp) -> None:
     app = planned(open_app())
     assert not app.exception
     shown = words(app)
-    for expected in ("猫咖", "88 元/人 × 2 = 176 元", "聊聊养过的猫", "不要查户口", "猫爪杯", "看展", "先聊轻松的"):
+    for expected in ("猫咖", "¥88/人 × 2 = ¥176", "聊聊养过的猫", "不要查户口", "猫爪杯", "看展", "先聊轻松的"):
         assert expected in shown
     assert {metric.label: metric.value for metric in app.metric} == {
-        "合计": "176 元",
-        "预算": "300 元",
-        "剩余": "124 元",
+        "合计": "¥176",
+        "预算": "¥300",
+        "剩余": "¥124",
     }
     assert len(app.get("vega_lite_chart")) == 1
 

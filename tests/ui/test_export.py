@@ -44,7 +44,7 @@ def test_every_stop_is_an_event_in_the_local_zone() -> None:
 def test_chinese_words_come_back_unchanged() -> None:
     first, second = events(make_plan())
     assert str(first["summary"]) == "猫咖"
-    assert "88 元/人 × 2 = 176 元（2026-11 的价格）" in str(first["description"])
+    assert "¥88/人 × 2 = ¥176（2026-11 的价格）" in str(first["description"])
     assert str(second["location"]).startswith("西湖 <b>白堤</b>")
 
 
@@ -80,7 +80,7 @@ def test_markdown_tells_the_whole_plan() -> None:
     text = plan_to_markdown(make_plan())
     for words in (
         "14:00-15:30 猫咖",
-        "176 元",
+        "¥176",
         "聊聊养过的猫",
         "不要查户口",
         "猫爪杯",
@@ -114,8 +114,8 @@ def test_an_infeasible_plan_exports_its_reason() -> None:
 @pytest.mark.parametrize(
     ("number", "people", "expected"),
     [
-        pytest.param(0, 2, "88 元/人 × 2 = 176 元（2026-11 的价格）", id="per_person"),
-        pytest.param(0, 3, "共 176 元（2026-11 的价格）", id="does_not_multiply"),
+        pytest.param(0, 2, "¥88/人 × 2 = ¥176（2026-11 的价格）", id="per_person"),
+        pytest.param(0, 3, "共 ¥176（2026-11 的价格）", id="does_not_multiply"),
         pytest.param(1, 2, "免费（资料没写价格日期）", id="free_undated"),
     ],
 )

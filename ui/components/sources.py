@@ -37,5 +37,6 @@ def show(citations: Sequence[Citation], lang: Language) -> None:
         return
     st.header(t("sources", lang))
     for citation in citations:
-        with st.expander(f"\\[{citation.id}\\] {plain(citation.title)}", key=f"source_{citation.id}"):
+        name = " · ".join(plain(part) for part in (citation.title, citation.locator) if part)
+        with st.expander(f"\\[{citation.id}\\] {name}", key=f"source_{citation.id}"):
             passage(citation, lang)

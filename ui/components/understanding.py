@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import streamlit as st
-from rag.scenarios.date_request import describe
 
+from rag.scenarios.date_request import describe
 from rag.schema import DateRequest, Field_, Language
 from ui import state
 from ui.components import request_form
@@ -46,7 +46,7 @@ def as_typed(request: DateRequest, field: Field_) -> Any:
     value = getattr(request, field)
     if field == "budget":
         # Without its currency a corrected budget would be read in the currency of the settings.
-        usual = request.currency == state.settings().currency
+        usual = request.currency == state.settings().currency_for(request.lang)
         return format(value.normalize(), "f") + ("" if usual else f" {request.currency}")
     if isinstance(value, tuple):
         return ", ".join(value)

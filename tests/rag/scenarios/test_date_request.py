@@ -188,6 +188,8 @@ ENGLISH = [
         {"avoid": "crowds", "interests": "museum", "date": "2026-11-22"},
         id="new_clause",
     ),
+    pytest.param("nothing too loud", {"avoid": "loud"}, id="nothing_too"),
+    pytest.param("a peanut allergy, lactose intolerant", {"avoid": "peanut|lactose"}, id="intolerant"),
     pytest.param("no problem", {}, id="no_problem_is_no_wish"),
     pytest.param("indoors please", {"indoor": True}, id="indoors"),
     pytest.param("a rainy day", {"indoor": True}, id="rainy"),
@@ -425,8 +427,9 @@ def test_a_hostile_text_is_read_or_refused(unit: str) -> None:
 
 
 PIECES = (
-    "预算 300 元 - 人均 周六 下午 两点 12月 5日 腊月 三十 不 喜欢 猫 、 和 在 北京 2026-02-30 1e400 : at 7 pm for 3 hours under "
-    "$ 50 likes not no next Friday 闰 9999 年 到 半 第一次约会 过敏 对 除了 都 ， 。 😀 \x00 \ud800 ﷺ Ａ"
+    "预算 300 元 - 人均 周六 下午 两点 12月 5日 腊月 三十 不 喜欢 猫 、 和 在 北京 2026-02-30 1e400 : at 7 pm "
+    "for 3 hours under $ 50 likes not no next Friday 闰 9999 年 到 半 第一次约会 过敏 对 除了 都 ， 。 "
+    "😀 \x00 \ud800 ﷺ Ａ"
 )
 WORDS = st.lists(st.sampled_from(PIECES.split(" ")), max_size=25)
 
@@ -456,8 +459,8 @@ def assert_read_or_refused(text: str) -> None:
 
 
 ANY_VALUE = st.one_of(
-    st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans(), st.lists(st.text(max_size=5), max_size=3),
-    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2), st.dates(), st.times(), st.decimals(),
+    st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans(), st.decimals(), st.dates(), st.times(),
+    st.lists(st.text(max_size=5), max_size=3), st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
 )  # fmt: skip
 
 

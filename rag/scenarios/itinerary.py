@@ -1,0 +1,196 @@
+"""Solved stops as a timeline a person can read: reasons, what to check, backups, notes and numbered sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from rag.money import format_money
+from rag.scenarios.candidates import Candidate, Dropped, money
+from rag.scenarios.solver import FAR_MINUTES, NEAR_MINUTES, Stop, way_minutes
+from rag.scenarios.wording import say, sentence, stage_name
+from rag.schema import Backup, Citation, DateRequest, Hit, Money, PlanItem
+from rag.store import StoredItem
+
+_STALE_YEARS = 2
+
+
+@dataclass
+class Citations:
+    """Numbers sources in the order in which they are first used."""
+
+    sources: list[Citation] = field(default_factory=list)
+    numbers: dict[int, int] = field(default_factory=dict)
+    texts: Mapping[int, str] = field(default_factory=dict)
+
+    def cite(self, source: Hit | StoredItem) -> int:
+        """The number of a passage, given it now if it has none."""
+        number = self.numbers.get(source.passage_id)
+        if number is not None:
+            return number
+        number = len(self.sources) + 1
+        self.numbers[source.passage_id] = number
+        text = source.text if isinstance(source, Hit) else self.texts.get(source.passage_id, source.item.name)
+        self.sources.append(
+            Citation(
+                id=number, document=source.document, locator=source.locator, title=source.title, excerpt=text,
+                score=round(source.score, 4) if isinstance(source, Hit) else 1.0,
+            )
+        )  # fmt: skip
+        return number
+
+
+def describe_stops(request: DateRequest, stops: Sequence[Stop], citations: Citations) -> list[PlanItem]:
+    lang = request.lang
+    items = []
+    for position, stop in enumerate(stops):
+        one, item, before = stop.candidate, stop.candidate.item, stops[:position]
+        items.append(
+            PlanItem(
+                start=_clock(stop.start), end=_clock(stop.end), title=item.name, kind=item.kind, category=item.category,
+                place=item.name if item.kind == "place" else None, address=item.address,
+                cost=Money(amount=money(one.cost), currency=request.currency),
+                unit_price=Money(amount=_plain(one.unit_price), currency=request.currency), per_person=item.per_person,
+                as_of=item.as_of, why=sentence(_reasons(request, stop, before), lang),
+                notes=tuple(_checks(request, stop, before)), citations=(citations.cite(one.stored),),
+            )
+        )  # fmt: skip
+    return items
+
+
+def _reasons(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[str]:
+    one, item, lang = stop.candidate, stop.candidate.item, request.lang
+    reasons = []
+    if one.matched:
+        reasons.append(say("why_matches", lang, wishes=say("and", lang).join(one.matched)))
+    elif request.interests and one.relevance > 0.8:
+        reasons.append(say("why_close", lang))
+    if one.is_meal:
+        reasons.append(say("why_lunch" if stop.start < 16 * 60 else "why_dinner", lang))
+    if item.stages:
+        reasons.append(say("why_stage", lang, stage=stage_name(request.stage, lang)))
+    if item.conversation_fit == "high":
+        reasons.append(say("why_talk", lang))
+    if item.rating is not None and item.rating >= 4:
+        reasons.append(say("why_rating", lang, rating=f"{item.rating:g}"))
+    if before and one.area and before[-1].candidate.area == one.area:
+        reasons.append(say("why_near", lang, area=one.area))
+    if one.cost == 0:
+        reasons.append(say("why_free", lang))
+    return reasons or [say("why_default", lang)]
+
+
+def _checks(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[str]:
+    one, item, lang = stop.candidate, stop.candidate.item, request.lang
+    notes = []
+    if not one.hours_known:
+        unread = item.hours_text
+        notes.append(say("note_hours_unread", lang, text=unread) if unread else say("note_hours_unknown", lang))
+    if not one.stay_known:
+        notes.append(say("note_stay", lang, minutes=stop.end - stop.start))
+    if item.price_low is not None and item.price_high is not None and item.price_low != item.price_high:
+        currency = item.currency or request.currency
+        low, high = (format_money(price, currency, lang) for price in (item.price_low, item.price_high))
+        notes.append(say("note_range", lang, low=low, high=high))
+    if one.converted:
+        notes.append(say("note_rate", lang, currency=item.currency))
+    elif item.currency is None and one.cost:
+        notes.append(say("note_currency_assumed", lang, currency=request.currency))
+    if item.booking_days:
+        notes.append(say("note_booking", lang, days=item.booking_days))
+    if way_minutes([earlier.candidate for earlier in before], one) == FAR_MINUTES:
+        notes.append(say("note_far", lang, minutes=FAR_MINUTES))
+    return notes
+
+
+def find_backups(
+    request: DateRequest, stops: Sequence[Stop], candidates: Sequence[Candidate], citations: Citations
+) -> list[Backup]:
+    """For each outdoor stop an indoor one, and for named places something else; same time, still within the budget."""
+    spare = int(request.budget * 100) - sum(stop.candidate.cost for stop in stops)
+    taken = {stop.candidate.stored.passage_id for stop in stops}
+    backups: list[Backup] = []
+    for stop in stops:
+        item = stop.candidate.item
+        outdoor = item.indoor is False or item.weather in ("dry", "mild")
+        if not outdoor and item.kind != "place" and len(stops) > len(backups) + 1:
+            continue
+        for other in candidates:
+            if other.stored.passage_id in taken or other.cost > stop.candidate.cost + spare:
+                continue
+            if outdoor and not (
+                other.item.indoor is True or (other.item.weather == "any" and other.item.indoor is None)
+            ):
+                continue
+            slot = _slot(other, stop, stops)
+            if slot is None or (stop.candidate.is_meal and not other.is_meal):
+                continue
+            taken.add(other.stored.passage_id)
+            reason = "backup_rain" if outdoor else "backup_closed"
+            backups.append(
+                Backup(
+                    replaces=item.name, reason="rain" if outdoor else "closed", title=other.item.name,
+                    start=_clock(slot[0]), end=_clock(slot[1]),
+                    cost=Money(amount=money(other.cost), currency=request.currency), why=say(reason, request.lang),
+                    citations=(citations.cite(other.stored),),
+                )
+            )  # fmt: skip
+            break
+    return backups
+
+
+def _slot(other: Candidate, stop: Stop, stops: Sequence[Stop]) -> tuple[int, int] | None:
+    """When `other` can take the place of `stop`: the ways to its neighbours and its own hours hold."""
+    position = list(stops).index(stop)
+    if any(s is not stop and s.candidate.family == other.family and not other.is_meal for s in stops):
+        return None
+    before = [earlier.candidate for earlier in stops[:position]]
+    earliest, latest = stop.start, stop.end
+    if position:
+        earliest = max(earliest, stops[position - 1].end + way_minutes(before, other))
+    if position + 1 < len(stops):
+        following = stops[position + 1]
+        latest = min(latest, following.start - way_minutes([*before, other], following.candidate))
+    for low, high in other.windows:
+        start, end = max(earliest, low), min(latest, high)
+        if end - start >= other.stay[0]:
+            return start, min(end, start + other.stay[1])
+    return None
+
+
+def plan_notes(request: DateRequest, stops: Sequence[Stop], places: Sequence[StoredItem], dropped: Dropped) -> list[str]:
+    lang = request.lang
+    notes = []
+    named = [stop for stop in stops if stop.candidate.item.kind == "place"]
+    if request.city is None:
+        notes.append(say("plan_no_city", lang))
+    elif not places:
+        notes.append(say("plan_city_empty", lang, city=request.city))
+    elif stops and not named:
+        notes.append(say("plan_places_unfit", lang, city=request.city))
+    stale: dict[str, list[str]] = {}
+    for stop in stops:
+        year = (stop.candidate.item.as_of or "")[:4]
+        if year.isdigit() and int(year) <= request.date.year - _STALE_YEARS:
+            stale.setdefault(year, []).append(stop.candidate.item.name)
+    for year, names in sorted(stale.items()):
+        notes.append(say("plan_stale", lang, names=say("and", lang).join(names), as_of=year))
+    if dropped.no_price:
+        notes.append(say("plan_no_price", lang, count=dropped.no_price))
+    if dropped.other_currency and request.city and places:
+        currencies = say("and", lang).join(dropped.other_currency)
+        notes.append(say("plan_currency", lang, currencies=currencies, currency=request.currency))
+    if named:
+        notes.append(say("plan_way", lang, near=NEAR_MINUTES, far=FAR_MINUTES))
+    return notes
+
+
+def _clock(minutes: int) -> dt.time:
+    return dt.time(minutes // 60 % 24, minutes % 60)
+
+
+def _plain(amount: Decimal) -> Decimal:
+    rounded = amount.quantize(Decimal("0.01"))
+    return rounded if rounded != rounded.to_integral_value() else rounded.quantize(Decimal(1))
