@@ -65,16 +65,6 @@ class SearchIndex:
         with self._lock:
             return self.vectors.search(query, k, allowed)
 
-    def lexical(self, words: Sequence[str], k: int, tags: Sequence[Sequence[str]]) -> tuple[np.ndarray, np.ndarray]:
-        """Ids and BM25 scores of the passages with these words; a word index that proves damaged is built anew."""
-        try:
-            return self.words.search(words, k, tags)
-        except ValueError:
-            with self._lock, self.store.writing():
-                self.words.reset()
-                self.catch_up_words()
-            return self.words.search(words, k, tags)
-
     def catch_up_words(self) -> None:
         """Bring the word index to the store's generation; the caller holds the store's write lock."""
         with self._lock, self.store.snapshot() as generation:

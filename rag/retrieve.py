@@ -23,8 +23,16 @@ from rag.text import language, search_words, simplified
 CANDIDATES = 50
 DENSE_WEIGHT = 0.6
 """Best plateau (.5-.7) over eight judged sets; see tests/bench for the two that can be measured here."""
-RELEVANT_COSINE = {"zh": 0.86, "en": 0.80}
-"""Below this top cosine nothing in the store is about the question (multilingual-e5-small; per question language)."""
+RELEVANT_COSINE = {"zh": 0.892, "en": 0.8555}
+"""Top cosine from which something stored is about a question in that language, for multilingual-e5-small only: its
+cosines are compressed, and another model's mean something else, so other embedders are not gated."""
+_WORD_BONUS = 0.03
+"""What the share of the question's words found in one passage adds to the cosine: it tells 猫咖 from 个人所得税."""
+_DEFAULT_EMBEDDER = "multilingual-e5-small"
+_COMMON = frozenset(
+    "a an the is are was of to in on for how what who my i me her his she he they do does with and or it at be "
+    "的 了 怎么 什么 如何 怎 么 是 在 我 他 她 有 和 吗 呢".split()
+)
 
 
 @dataclass(frozen=True)
@@ -101,9 +109,10 @@ class HybridRetriever(BaseRetriever):
         )
         dense_ids, dense_scores = index.dense(vector, CANDIDATES, allowed)
         times.dense, started = _lap(started)
-        if gate and (not len(dense_scores) or dense_scores[0] < RELEVANT_COSINE[language(query)]):
+        doubt = self._doubt(query, dense_scores) if gate else 0.0
+        if doubt > _WORD_BONUS:
             return []
-        word_ids, word_scores = index.lexical(search_words(query), CANDIDATES, filters.tag_groups())
+        word_ids, word_scores = index.words.search(search_words(query), CANDIDATES, filters.tag_groups())
         times.words, started = _lap(started)
         dense = dict(zip(dense_ids.tolist(), dense_scores.tolist(), strict=True))
         words = dict(zip(word_ids.tolist(), word_scores.tolist(), strict=True))
@@ -112,7 +121,15 @@ class HybridRetriever(BaseRetriever):
             dense[passage_id] = float(stored @ vector)
         hits = self._hits(fuse(dense, words), dense, words, k)
         times.fuse, _ = _lap(started)
-        return hits
+        return hits if doubt <= 0 or doubt <= _WORD_BONUS * shared_words(query, hits) else []
+
+    def _doubt(self, query: str, cosines: np.ndarray) -> float:
+        """How far the best cosine is below what an answer needs; <= 0 for a sure answer, 1 for an empty store."""
+        if not len(cosines):
+            return 1.0
+        if not str(self.embedder.name).startswith(_DEFAULT_EMBEDDER):
+            return 0.0
+        return RELEVANT_COSINE[language(query)] - float(cosines[0])
 
     def relevance(self, text: str, ids: Sequence[int]) -> dict[int, float]:
         """Cosine of each passage of `ids` to `text`; ids that are gone are left out."""
@@ -137,10 +154,12 @@ class HybridRetriever(BaseRetriever):
     def _hits(
         self, ranked: Sequence[tuple[int, float]], dense: dict[int, float], words: dict[int, float], k: int
     ) -> list[Hit]:
-        stored = self.index.store.passages([passage_id for passage_id, _ in ranked])
+        stored = self.index.store.passages([passage_id for passage_id, _ in ranked[: 4 * k]])
         per_document: Counter[str] = Counter()
         limit, seen, hits = (k + 1) // 2, set[str](), list[Hit]()
-        for passage_id, score in ranked:
+        for position, (passage_id, score) in enumerate(ranked):
+            if position == 4 * k:  # rarely: one document, or one text, holds most of the places
+                stored = self.index.store.passages([other for other, _ in ranked[position:]])
             found = stored.get(passage_id)
             if found is None or found.hash in seen or per_document[found.document] == limit:
                 continue
@@ -166,6 +185,16 @@ class HybridRetriever(BaseRetriever):
             )
             for hit in self.search(query, k=k)
         ]
+
+
+def shared_words(query: str, hits: Sequence[Hit]) -> float:
+    """The largest share of the question's words, common ones left out, that one of `hits` contains; in [0, 1]."""
+    tokens = {word for word in search_words(query) if word not in _COMMON}
+    wanted = {word for word in tokens if len(word) > 1} or tokens
+    if not wanted:
+        return 0.0
+    found = (wanted & set(search_words(f"{hit.title} {hit.text}")) for hit in hits if hit.words > 0)
+    return max((len(words) / len(wanted) for words in found), default=0.0)
 
 
 def fuse(dense: dict[int, float], words: dict[int, float]) -> list[tuple[int, float]]:

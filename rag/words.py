@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections import Counter
@@ -15,6 +16,7 @@ from rag.files import replace_file
 from rag.text import search_words
 
 _FORMAT = 2
+_SEGMENT_FILES = (".idx", ".pos", ".term", ".store", ".fast", ".fieldnorm", ".del")
 _QUERY_WORDS = 96
 """Distinct words of a query that are searched; the rest of a very long question adds time, not relevance."""
 
@@ -23,7 +25,7 @@ class WordIndex:
     """BM25 search over passages, kept in a folder and shared by processes; one process writes at a time.
 
     The writer calls `apply()` under the store's lock; readers call `reload()` to see what it committed. A folder that
-    is damaged, lost, or made from another store than the one named `store` counts as empty.
+    is damaged (its files carry checksums), lost, or made from another store than the one named `store` counts as empty.
     """
 
     def __init__(self, folder: Path, *, store: str) -> None:
@@ -34,12 +36,12 @@ class WordIndex:
         self._store = store
         self._manifest = folder / "qixi.json"
         builder = tantivy.SchemaBuilder()
-        builder.add_unsigned_field("id", stored=True, indexed=True, fast=True)
+        # Signed: delete_documents_by_term() makes a signed term of every int and finds nothing in an unsigned field.
+        builder.add_integer_field("id", stored=True, indexed=True, fast=True)
         builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
         builder.add_text_field("tags", tokenizer_name="whitespace", index_option="basic")
         self._schema = builder.build()
-        self._index = self._open()
-        self._generation = self._verified_generation()
+        self._index, self._generation = self._open()
 
     @property
     def generation(self) -> int:
@@ -48,18 +50,8 @@ class WordIndex:
 
     def reload(self) -> None:
         """See what another process has committed."""
-        if self._recorded()[0] != self._generation:
-            try:
-                self._index.reload()
-            except ValueError:  # the folder was lost, or what another process left there is damaged
-                self._index = self._open()
-            self._generation = self._verified_generation()
-
-    def reset(self) -> None:
-        """Throw the copy away; `apply()` with `rebuild` fills it again. The caller holds the store's write lock."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._index = self._open()
-        self._generation = 0
+        if self._recorded().get("generation", 0) != self._generation:
+            self._index, self._generation = self._open()
 
     def apply(
         self, added: Iterable[tuple[int, str, str]], removed: Iterable[int], *, generation: int, rebuild: bool = False
@@ -69,17 +61,21 @@ class WordIndex:
         `added` holds (passage id, text, tags separated by spaces); ids that are there already are replaced, so an
         interrupted call can be repeated.
         """
+        rebuild = rebuild or self._generation == 0
+        if rebuild:
+            self._generation = 0
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True)
+            self._index = self._tantivy.Index(self._schema, path=str(self._folder))
         writer = self._index.writer(heap_size=64_000_000, num_threads=1)
         try:
-            if rebuild:
-                writer.delete_all_documents()
             for passage_id in removed:
                 writer.delete_documents_by_term("id", passage_id)
             for passage_id, text, tags in added:
                 if not rebuild:
                     writer.delete_documents_by_term("id", passage_id)
                 document = self._tantivy.Document()
-                document.add_unsigned("id", passage_id)
+                document.add_integer("id", passage_id)
                 document.add_text("words", " ".join(search_words(text)))
                 document.add_text("tags", tags)
                 writer.add_document(document)
@@ -92,7 +88,7 @@ class WordIndex:
             "format": _FORMAT,
             "generation": generation,
             "store": self._store,
-            "passages": self._index.searcher().num_docs,
+            "files": self._checksums(self._recorded().get("files", {})),
         }
         replace_file(self._manifest, json.dumps(manifest).encode())
         self._generation = generation
@@ -100,8 +96,7 @@ class WordIndex:
     def search(self, words: Sequence[str], k: int, tags: Sequence[Sequence[str]] = ()) -> tuple[np.ndarray, np.ndarray]:
         """Ids (int64) and BM25 scores (float32) of the best `k` passages, best first.
 
-        `words` are tokens of `search_words()`. Every group in `tags` must match by at least one of its tags. Raises
-        ValueError, tantivy's, when a file of the copy is damaged.
+        `words` are tokens of `search_words()`. Every group in `tags` must match by at least one of its tags.
         """
         query_module: Any = self._tantivy.Query
         occur = self._tantivy.Occur
@@ -132,25 +127,32 @@ class WordIndex:
         ids = [searcher.doc(address)["id"][0] for _, address in hits]
         return np.array(ids, np.int64), np.array([score for score, _ in hits], np.float32)
 
-    def _verified_generation(self) -> int:
-        generation, passages = self._recorded()
-        return generation if self._index.searcher().num_docs == passages else 0
+    def _open(self) -> tuple[Any, int]:
+        """The index in the folder and its generation; an empty one and 0 when it is not whole or not of this store."""
+        recorded = self._recorded()
+        if recorded and self._checksums({}) == recorded["files"]:
+            try:
+                return self._tantivy.Index(self._schema, path=str(self._folder)), recorded["generation"]
+            except (ValueError, OSError):  # another schema, or changed under our hands
+                pass
+        return self._tantivy.Index(self._schema), 0
 
-    def _recorded(self) -> tuple[int, int]:
-        """(generation, number of passages) of the last finished `apply()`; zeros when nothing usable is recorded."""
+    def _recorded(self) -> dict[str, Any]:
+        """The manifest of the last finished `apply()`; empty when there is none of this format and store."""
         try:
             manifest = json.loads(self._manifest.read_bytes())
-            if (manifest["format"], manifest["store"]) != (_FORMAT, self._store):
-                return 0, 0
-            return int(manifest["generation"]), int(manifest["passages"])
+            known = (manifest["format"], manifest["store"]) == (_FORMAT, self._store)
+            return {"generation": int(manifest["generation"]), "files": dict(manifest["files"])} if known else {}
         except (OSError, ValueError, LookupError, TypeError):
-            return 0, 0
+            return {}
 
-    def _open(self) -> Any:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._tantivy.Index(self._schema, path=str(self._folder), reuse=True)
-        except (ValueError, OSError):  # damaged, or another schema: it is only a copy
-            shutil.rmtree(self._folder)
-            self._folder.mkdir(parents=True)
-            return self._tantivy.Index(self._schema, path=str(self._folder), reuse=True)
+    def _checksums(self, known: dict[str, str]) -> dict[str, str]:
+        """SHA-256 by file name. Segment files are written once, so what is `known` of them is not read again."""
+        digests: dict[str, str] = {}
+        for path in sorted(self._folder.iterdir()):
+            if path.suffix in _SEGMENT_FILES and path.name in known:
+                digests[path.name] = known[path.name]
+            elif path.suffix in _SEGMENT_FILES or path.name == "meta.json":
+                with path.open("rb") as file:
+                    digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+        return digests

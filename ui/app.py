@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui import state
 from ui.i18n import LANGUAGES, NAMES, t
+from ui.quiet import silence_telemetry
 
 # Streamlit always writes lang="en"; screen readers then read Chinese with an English voice.
 _DOCUMENT_LANGUAGE = {
@@ -13,6 +14,7 @@ _DOCUMENT_LANGUAGE = {
     "en": "<script>document.documentElement.lang = 'en'</script>",
 }
 
+silence_telemetry()
 lang = state.language()
 st.set_page_config(page_title=t("app_name", lang), page_icon="💞", layout="wide")
 state.warm()

@@ -13,6 +13,7 @@ from rag.errors import InfeasibleError, InputError, QixiError
 from ui.cli_eval import eval_app
 from ui.cli_knowledge import knowledge_app
 from ui.console import AsJson, Session, emit, fail, session
+from ui.quiet import silence_telemetry
 
 app = typer.Typer(
     name="qixi",
@@ -142,6 +143,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run the command; errors become one sentence on stderr and the exit code of their kind."""
+    silence_telemetry()
     try:
         app()
     except QixiError as error:

@@ -22,12 +22,19 @@ def retrieval(
 ) -> None:
     """Judge hybrid search on a set in BEIR form, in a store of its own."""
     from finetune.evaluate_retrieval import evaluate_retrieval, read_beir
+    from knowledge.formats import Block, Document
+    from knowledge.split import split
     from rag.embed import open_embedder
+
+    def split_text(title: str, text: str) -> list[str]:
+        return [piece.text for piece in split(Document(title=title, blocks=[Block(text, "", "")]))]
 
     dataset = read_beir(data)
     embedder = open_embedder(session(context).settings)
     with tempfile.TemporaryDirectory(prefix="qixi-eval-") as home:
-        figures = evaluate_retrieval(dataset, embedder, Path(home), limit=limit, progress=sync_progress(jsonl=False))
+        figures = evaluate_retrieval(
+            dataset, embedder, Path(home), split_text=split_text, limit=limit, progress=sync_progress(jsonl=False)
+        )
     _print(figures, as_json)
 
 

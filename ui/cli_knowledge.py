@@ -99,12 +99,20 @@ def add(
                 zh=f"{path} 不是文件；请给出文件，文件夹请自己复制到 {folder} 再运行 sync。",
             )
     folder.mkdir(parents=True, exist_ok=True)
+    names = set()
     for path in paths:
         target = _free_name(folder, path.name)
         temporary = target.with_name(f".{target.name}.part")
         shutil.copyfile(path, temporary)
         temporary.replace(target)
-    _report(_sync(run), as_json)
+        names.add(target.name)
+    report = _sync(run)
+    _report(report, as_json)
+    refused = [failure for failure in report.failed if failure.path in names]
+    if refused:
+        raise InputError(
+            en=" ".join(failure.reason_en for failure in refused), zh="".join(failure.reason_zh for failure in refused)
+        )
 
 
 @knowledge_app.command("remove")

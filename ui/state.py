@@ -28,7 +28,9 @@ def _open(chosen: Settings) -> Assistant:
     # Imported here: the solver and the model runtime take seconds, and the first page must not wait for them.
     from rag.assistant import open_assistant
 
-    return open_assistant(chosen)
+    opened = open_assistant(chosen)
+    opened.warm()
+    return opened
 
 
 @st.cache_resource(show_spinner=False)

@@ -21,7 +21,11 @@ def toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_anything_the_defaults_hold(toml: Path) -> None:
     settings = load_settings()
-    assert (settings.knowledge, settings.currency, settings.lang) == (Path("knowledge/documents"), "CNY", None)
+    assert (settings.knowledge, settings.timezone, settings.lang) == (
+        Path("knowledge/documents"),
+        "Asia/Shanghai",
+        None,
+    )
     assert settings.exchange_rates == {}
 
 

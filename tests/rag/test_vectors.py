@@ -210,7 +210,9 @@ def test_no_flipped_bit_or_truncation_of_the_manifest_is_taken_for_another_gener
     filled(unit(5)).save(tmp_path, **SNAPSHOT)
     path = tmp_path / "vectors.json"
     data = path.read_bytes()
-    damaged = [data[:place] + bytes([data[place] ^ bit]) + data[place + 1 :] for place in range(len(data)) for bit in (1, 8)]
+    damaged = [
+        data[:place] + bytes([data[place] ^ bit]) + data[place + 1 :] for place in range(len(data)) for bit in (1, 8)
+    ]
     damaged += [data[:length] for length in range(len(data))]
     for one in damaged:
         path.write_bytes(one)

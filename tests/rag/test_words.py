@@ -106,11 +106,12 @@ def test_an_interrupted_apply_leaves_the_old_state_and_can_be_repeated(index: Wo
         yield 4, "新的猫咖", "kind:place"
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as raised:
         index.apply(interrupted(), [1], generation=2)
     assert (found(index, "书店"), found(index, "猫咖"), index.generation) == ([1], [], 1)
     index.apply([(4, "新的猫咖", "kind:place")], [1], generation=2)
     assert (found(index, "书店"), found(index, "猫咖")) == ([], [4])
+    assert raised.tb, "the traceback, with the frame that held the writer, was alive all the time"
 
 
 def test_the_copy_of_another_store_counts_as_empty(index: WordIndex, tmp_path: Path) -> None:

@@ -145,6 +145,9 @@ class FakeAssistant:
         self.requests: list[DateRequest] = []
         self.cheapest = Decimal(100)
 
+    def warm(self) -> None:
+        """Nothing to load."""
+
     def cities(self) -> list[str]:
         """The cities the pages may offer."""
         return ["上海", "杭州"]

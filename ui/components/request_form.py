@@ -86,7 +86,7 @@ def show(lang: Language, cities: Sequence[str], error: InputError | None) -> Non
         st.caption(t("examples", lang))
         for example in EXAMPLES:
             text = t(example, lang)
-            st.button(text, key=f"try_{example}", on_click=_fill, args=(text,), width="stretch", wrap=True)
+            st.button(text, key=f"try_{example}", on_click=_try, args=(text,), width="stretch", wrap=True)
     with fields:
         st.header(t("form", lang))
         st.caption(t("form_hint", lang))
@@ -133,5 +133,8 @@ def _put_now() -> None:
         put(*waiting)
 
 
-def _fill(text: str) -> None:
+def _try(text: str) -> None:
+    # It is planned at once: a click on the button below could reach the server before the text is back in the browser,
+    # and would then bring the old text along.
     st.session_state[TEXT_KEY] = text
+    state.ask("form")

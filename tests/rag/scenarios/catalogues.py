@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -38,68 +39,73 @@ def plan_over(items: Sequence[Item], request: DateRequest) -> DatePlan:
     ).plan
 
 
-@st.composite
-def hours(draw: st.DrawFn) -> OpeningHours | None:
-    if draw(st.booleans()):
-        return None
-    rules = []
-    for _ in range(draw(st.integers(1, 2))):
-        start = draw(st.integers(0, 287)) * 5
-        length = draw(st.integers(6, 200)) * 5
-        days = draw(st.sets(st.integers(0, 6), min_size=1))
-        rules.append(OpenRule(days=tuple(sorted(days)), start=start, end=min(start + length, 2880)))
-    return OpeningHours(rules=tuple(rules))
+def catalogues() -> st.SearchStrategy[list[Item]]:
+    """Catalogues of 4 to 24 rows as careless people write them: gaps, odd hours, two currencies."""
+    return st.integers(0, 2**48).map(lambda seed: random_catalogue(random.Random(seed)))
 
 
-@st.composite
-def items(draw: st.DrawFn, number: int = 0) -> Item:
-    place = draw(st.booleans())
-    low = draw(st.none() | st.decimals(0, 400, places=2))
-    high = None if low is None else low + draw(st.decimals(0, 100, places=2))
-    minutes = draw(st.none() | st.integers(5, 300))
+def requests() -> st.SearchStrategy[DateRequest]:
+    """Requests at any hour, with any budget, mostly in the city of the catalogues."""
+    return st.integers(0, 2**48).map(lambda seed: random_request(random.Random(seed)))
+
+
+def random_catalogue(rng: random.Random) -> list[Item]:
+    return [random_item(rng, number) for number in range(rng.randint(4, 24))]
+
+
+def random_item(rng: random.Random, number: int) -> Item:
+    place = rng.random() < 0.6
+    low = None if rng.random() < 0.1 else Decimal(rng.choice([0, 0, 1500, 3990, 8000, 12050, 33333])) / 100
+    minutes = None if rng.random() < 0.2 else rng.choice([7, 20, 45, 60, 90, 150])
     return Item(
         kind="place" if place else "activity",
-        name=f"{draw(st.sampled_from(['听雨', '半山', '旧港', '南窗']))}{number}",
-        category=draw(st.sampled_from(CATEGORIES)),
+        name=f"{rng.choice(['听雨', '半山', '旧港', '南窗'])}{number}",
+        category=rng.choice(CATEGORIES),
         city="临江" if place else None,
-        area=draw(st.none() | st.sampled_from(["城东区", "老城区"])),
+        area=rng.choice([None, "城东区", "老城区"]) if place else None,
         price_low=low,
-        price_high=high,
-        currency=draw(st.sampled_from(["CNY", "CNY", "CNY", None, "USD"])),
-        per_person=draw(st.booleans()),
+        price_high=None if low is None else low + rng.choice([0, 0, Decimal("12.34"), 80]),
+        currency=rng.choice(["CNY", "CNY", "CNY", "CNY", None, "USD"]),
+        per_person=rng.random() < 0.8,
         minutes_low=minutes,
-        minutes_high=None if minutes is None else minutes + draw(st.integers(0, 120)),
-        hours=draw(hours()),
-        time_of_day=draw(st.sampled_from([(), ("morning",), ("afternoon", "evening"), ("night",)])),
-        indoor=draw(st.none() | st.booleans()),
-        stages=draw(st.sampled_from([(), ("first_date", "dating"), ("long_term",)])),
-        tags=tuple(draw(st.sets(st.sampled_from(TAGS), max_size=2))),
-        rating=draw(st.none() | st.floats(1, 5)),
-        as_of=draw(st.sampled_from([None, "2019", "2026-10"])),
+        minutes_high=None if minutes is None else minutes + rng.choice([0, 15, 60]),
+        hours=random_hours(rng),
+        time_of_day=rng.choice([(), (), ("morning",), ("afternoon", "evening"), ("night",)]),
+        indoor=rng.choice([None, True, True, False]),
+        stages=rng.choice([(), (), (), ("first_date", "dating"), ("long_term",)]),
+        tags=tuple(rng.sample(TAGS, rng.randint(0, 2))),
+        rating=rng.choice([None, 3.1, 4.0, 4.9]),
+        as_of=rng.choice([None, "2019", "2026-10"]),
     )
 
 
-@st.composite
-def catalogues(draw: st.DrawFn) -> list[Item]:
-    return [draw(items(number)) for number in range(draw(st.integers(0, 14)))]
+def random_hours(rng: random.Random) -> OpeningHours | None:
+    if rng.random() < 0.25:
+        return None
+    rules = []
+    for _ in range(rng.randint(1, 2)):
+        start = rng.choice([0, 9 * 60, 10 * 60 + 30, 11 * 60, 17 * 60 + 5, 20 * 60])
+        end = min(start + rng.choice([90, 300, 480, 720, 1440]), 2880)
+        days = rng.choice([range(7), range(7), range(1, 7), range(5), (5, 6)])
+        rules.append(OpenRule(days=tuple(days), start=start, end=end))
+    return OpeningHours(rules=tuple(rules))
 
 
-@st.composite
-def requests(draw: st.DrawFn) -> DateRequest:
+def random_request(rng: random.Random) -> DateRequest:
     return DateRequest(
-        lang=draw(st.sampled_from(["zh", "en"])),
-        stage=draw(st.sampled_from(["first_date", "dating", "long_term"])),
-        budget=draw(st.decimals(0, 1500, places=2)),
+        lang=rng.choice(["zh", "en"]),
+        stage=rng.choice(["first_date", "dating", "dating", "long_term"]),
+        budget=Decimal(rng.choice([0, 1, 6000, 15050, 30000, 50000, 80000, 200000])) / 100,
         currency="CNY",
-        people=draw(st.integers(1, 6)),
-        city=draw(st.sampled_from(["临江", None])),
-        date=dt.date(2026, 11, 23) + dt.timedelta(days=draw(st.integers(0, 13))),
-        start=dt.time(draw(st.integers(0, 23)), draw(st.sampled_from([0, 7, 30, 55]))),
-        hours=draw(st.sampled_from([0.5, 2.0, 3.5, 5.0, 9.0])),
-        interests=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2, unique=True))),
-        avoid=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=1))),
-        indoor=draw(st.none() | st.booleans()),
-        seed=draw(st.integers(0, 3)),
+        people=rng.choice([1, 2, 2, 2, 2, 2, 3, 6]),
+        city=rng.choice(["临江", "临江", "临江", None]),
+        date=dt.date(2026, 11, 23) + dt.timedelta(days=rng.randrange(14)),
+        start=dt.time(rng.choice([0, 3, 8, 10, 10, 11, 11, 12, 13, 13, 14, 14, 15, 16, 17, 20, 23]), rng.choice([0, 0, 7, 30, 55])),
+        hours=rng.choice([0.5, 2.0, 3.5, 4.0, 5.0, 5.0, 7.5, 9.0]),
+        interests=tuple(rng.sample(TAGS, rng.randint(0, 2))),
+        avoid=tuple(rng.sample(TAGS, rng.choice([0, 0, 0, 1]))),
+        indoor=rng.choice([None, None, None, None, None, None, True, False]),
+        seed=rng.choice([0, 0, 1, 3]),
     )
 
 

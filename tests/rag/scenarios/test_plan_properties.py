@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from rag.scenarios.check import find_violations
 from rag.schema import DateRequest, Item
-from tests.rag.scenarios.catalogues import catalogues, plan_over, requests
+from tests.rag.scenarios.catalogues import catalogues, plan_over, random_catalogue, random_request, requests
+
+
+def test_a_good_part_of_the_random_catalogues_can_be_planned() -> None:
+    plans = [plan_over(random_catalogue(rng), random_request(rng)) for rng in map(random.Random, range(150))]
+    assert sum(len(plan.items) >= 3 for plan in plans) >= 15
+    assert sum(bool(plan.items) for plan in plans) >= 45
+    assert sum(bool(plan.backup) for plan in plans) >= 15
 
 
 @pytest.mark.slow

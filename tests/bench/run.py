@@ -1,0 +1,9 @@
+"""Every benchmark, one after the other; results go to tests/bench/results."""
+
+from __future__ import annotations
+
+from tests.bench import bench_plan, bench_search, bench_sync
+
+if __name__ == "__main__":
+    for benchmark in (bench_search, bench_sync, bench_plan):
+        benchmark.main()
