@@ -17,9 +17,10 @@ from ir_measures import RR, R, nDCG
 from rag.embed import Embedder
 from rag.errors import InputError
 from rag.index import SearchIndex
+from rag.records import DocumentRow, NewPassage, embedding_text, passage_hash
 from rag.retrieve import HybridRetriever, SearchTimes
 from rag.schema import Passage
-from rag.store import DocumentRow, NewPassage, Store, embedding_text, passage_hash
+from rag.store import Store
 from rag.text import language, simplified
 
 _BATCH = 256

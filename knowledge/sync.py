@@ -21,8 +21,9 @@ from rag.catalogue import STAGES
 from rag.embed import Embedder
 from rag.errors import DocumentError
 from rag.index import SearchIndex
+from rag.records import Change, DocumentRow, NewPassage, embedding_text, label_identity, passage_hash
 from rag.schema import Item, Passage
-from rag.store import Change, DocumentRow, NewPassage, Store, embedding_text, label_identity, passage_hash
+from rag.store import Store
 from rag.text import language, simplified
 
 _KIND_OF_FOLDER = {

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.errors import BusyError
-from rag.store import Store, embedding_text, tags
+from rag.records import embedding_text, tags
+from rag.store import Store
 from rag.vectors import VectorIndex
 from rag.words import WordIndex
 

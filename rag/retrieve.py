@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -30,8 +31,11 @@ _WORD_BONUS = 0.03
 """What the share of the question's words found in one passage adds to the cosine: it tells 猫咖 from 个人所得税."""
 _DEFAULT_EMBEDDER = "multilingual-e5-small"
 _COMMON = frozenset(
-    "a an the is are was of to in on for how what who my i me her his she he they do does with and or it at be "
-    "的 了 怎么 什么 如何 怎 么 是 在 我 他 她 有 和 吗 呢".split()
+    re.findall(
+        r"\S+",
+        "a an the is are was of to in on for how what who my i me her his she he they do doe with and or it at be "
+        "的 了 怎么 什么 如何 怎 么 是 在 我 他 她 有 和 吗 呢",
+    )
 )
 
 

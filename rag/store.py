@@ -7,153 +7,37 @@ with `changes(g)`.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import hashlib
 import json
 import sqlite3
-import threading
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
-from rag.errors import BusyError, StoreError
+from rag.database import Database
+from rag.records import (
+    Change,
+    DocumentRow,
+    NewPassage,
+    StoredItem,
+    StoredPassage,
+    joined_stages,
+    label_identity,
+)
 from rag.schema import Item, Passage
 
-_SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, seen_ns INTEGER NOT NULL, status TEXT NOT NULL, reason_en TEXT NOT NULL,
-    reason_zh TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL, kind TEXT NOT NULL, lang TEXT NOT NULL,
-    mapping TEXT NOT NULL, notes TEXT NOT NULL, indexed_at TEXT NOT NULL);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    position INTEGER NOT NULL, hash TEXT NOT NULL, text TEXT NOT NULL, heading TEXT NOT NULL, locator TEXT NOT NULL,
-    kind TEXT NOT NULL, lang TEXT NOT NULL, stages TEXT NOT NULL, city TEXT NOT NULL, vector BLOB NOT NULL,
-    generation INTEGER NOT NULL);
-CREATE INDEX passages_document ON passages (document_id);
-CREATE INDEX passages_hash ON passages (hash);
-CREATE INDEX passages_generation ON passages (generation);
-CREATE TABLE items (
-    passage_id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, kind TEXT NOT NULL, city TEXT NOT NULL,
-    name TEXT NOT NULL, data TEXT NOT NULL);
-CREATE INDEX items_kind ON items (kind, city);
-CREATE TABLE tombstones (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
-"""
 _TOMBSTONES = 10_000
 """Deletions remembered beyond the number of passages."""
 
 
-@dataclass(frozen=True)
-class DocumentRow:
-    """A file of the knowledge folder as the store knows it; `path` is relative to the folder, with '/'."""
-
-    path: str
-    sha256: str
-    size: int
-    mtime_ns: int
-    seen_ns: int = 0
-    status: str = "indexed"
-    reason_en: str = ""
-    reason_zh: str = ""
-    title: str = ""
-    type: str = ""
-    kind: str = "document"
-    lang: str = "zh"
-    mapping: dict[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    indexed_at: str = ""
-    id: int = 0
-    passages: int = 0
-    items: int = 0
-
-
-@dataclass(frozen=True)
-class NewPassage:
-    """A passage to be stored, with its structured item if it is a catalogue row."""
-
-    passage: Passage
-    hash: str
-    item: Item | None = None
-
-
-@dataclass(frozen=True)
-class StoredItem:
-    """A catalogue row and the passage and document it comes from."""
-
-    passage_id: int
-    document: str
-    title: str
-    locator: str
-    item: Item
-
-
-@dataclass(frozen=True)
-class StoredPassage:
-    """A passage with its place in the store."""
-
-    id: int
-    document: str
-    title: str
-    passage: Passage
-    hash: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one transaction did to the passages."""
-
-    added: int
-    reused: int
-    removed: int
-
-
-class Store:
+class Store(Database):
     """The knowledge store in `home`. Reading is open to every thread and process; writing needs `writing()`."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.path = home / "store.sqlite"
-        self._local = threading.local()
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            self._migrate()
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                en=f"The store {self.path} cannot be opened ({error}); check the folder's rights and free space, or "
-                "move the file away and run `qixi knowledge sync` to build it anew from your documents.",
-                zh=f"知识库 {self.path} 打不开（{error}）；请检查目录权限和磁盘空间，或把该文件移走后运行 "
-                "`qixi knowledge sync`，用您的文档重新建立。",
-            ) from error
-
-    # -- reading -------------------------------------------------------------------------------------------------
-
-    @property
-    def generation(self) -> int:
-        """The number of the last transaction that changed passages; 0 for an empty store."""
-        return int(self.meta("generation") or 0)
 
     @property
     def embedder(self) -> str | None:
         """The name of the embedder whose vectors are stored; None while there are none."""
         return self.meta("embedder")
-
-    @property
-    def identity(self) -> str:
-        """A random name of this store: a copy made of another one, built anew at the same place, is no copy of it."""
-        return self.meta("identity") or ""
-
-    def meta(self, key: str) -> str | None:
-        """The value recorded under `key`, or None."""
-        rows = self._read("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else None
 
     def documents(self) -> list[DocumentRow]:
         """Every file the store knows, by path, with the number of its passages and items."""
@@ -265,34 +149,6 @@ class Store:
         """The number of passages."""
         return int(self._read("SELECT count(*) FROM passages")[0][0])
 
-    @contextlib.contextmanager
-    def snapshot(self) -> Iterator[int]:
-        """A block whose reads all see one state of the store; yields its generation."""
-        connection = self._connection()
-        connection.execute("BEGIN")
-        try:
-            yield self.generation
-        finally:
-            connection.execute("COMMIT")
-
-    # -- writing -------------------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """The right to write, for one process at a time. Raises BusyError at once when another holds it."""
-        lock = FileLock(str(self.home / "write.lock"))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise BusyError(
-                en=f"Another process is updating the store {self.home}; wait until it is done and run this again.",
-                zh=f"另一个进程正在更新知识库 {self.home}；请等它完成后再运行。",
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
     def put_document(
         self,
         row: DocumentRow,
@@ -374,68 +230,6 @@ class Store:
                 self._set(connection, "generation", generation)
                 self._set(connection, "floor", generation)
 
-    # -- inside --------------------------------------------------------------------------------------------------
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "mmap_size = 268435456"):
-                connection.execute(f"PRAGMA {pragma}")
-            self._local.connection = connection
-        return connection
-
-    def _read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        try:
-            return self._connection().execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(
-                en=f"The store {self.path} cannot be read ({error}); if that comes again, move the file away and run "
-                "`qixi knowledge sync` to build it anew from your documents.",
-                zh=f"知识库 {self.path} 读取失败（{error}）；若再次出现，请把该文件移走并运行 `qixi knowledge sync`，"
-                "用您的文档重新建立。",
-            ) from error
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
-
-    def _migrate(self) -> None:
-        connection = self._connection()
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == _SCHEMA_VERSION:
-            return
-        if version > _SCHEMA_VERSION:
-            raise sqlite3.DatabaseError(f"it was written by a newer Qixi, store version {version}")
-        connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            self._set(connection, "identity", uuid.uuid4().hex)
-            connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-        connection.execute("COMMIT")
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StoreError(
-                en=f"The store {self.path} could not be written ({error}); nothing of this step was kept: check the "
-                "free space and the folder's rights, then run it again.",
-                zh=f"知识库 {self.path} 写入失败（{error}）；这一步没有留下任何改动，请检查磁盘空间和目录权限后重试。",
-            ) from error
-
     def _put_row(self, connection: sqlite3.Connection, row: DocumentRow, document_id: int | None) -> int:
         values = {
             "path": row.path, "sha256": row.sha256, "size": row.size, "mtime_ns": row.mtime_ns, "seen_ns": row.seen_ns,
@@ -480,7 +274,7 @@ class Store:
             " vector, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document_id, position, new.hash, passage.text, passage.heading, passage.locator, passage.kind,
-                passage.lang, _joined(passage.stages), passage.city or "",
+                passage.lang, joined_stages(passage.stages), passage.city or "",
                 vectors[new.hash].astype(np.float32).tobytes(), generation,
             ),
         )  # fmt: skip
@@ -504,37 +298,6 @@ class Store:
         if dead > _TOMBSTONES + self.count():  # cheaper to rebuild a copy than to remember every deletion
             connection.execute("DELETE FROM tombstones")
             self._set(connection, "floor", str(generation))
-
-    @staticmethod
-    def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
-        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-
-def passage_hash(text: str) -> str:
-    """The identity of a text that is embedded (BLAKE2b, 128 bits, hexadecimal)."""
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def embedding_text(title: str, passage: Passage) -> str:
-    """What is embedded and word-indexed for a passage: document title and heading path in front of its text."""
-    head = [part for part in (title, passage.heading) if part and part not in passage.text[: len(part) + 8]]
-    return "\n".join([*head, passage.text])
-
-
-def tags(passage: Passage) -> str:
-    """The filter tags of a passage in the word index, separated by spaces."""
-    stages = [f"stage:{stage}" for stage in passage.stages] or ["stage:"]
-    city = (passage.city or "").replace(" ", "_")
-    return " ".join([f"kind:{passage.kind}", f"lang:{passage.lang}", f"city:{city}", *stages])
-
-
-def label_identity(digest: str, passage: Passage) -> tuple[str, ...]:
-    """What makes a passage the same one in a new reading of its document: its hash and the labels it is filtered by."""
-    return (digest, passage.kind, passage.lang, _joined(passage.stages), passage.city or "")
-
-
-def _joined(stages: Sequence[str]) -> str:
-    return f" {' '.join(stages)} " if stages else ""
 
 
 def _passage(row: Sequence[Any]) -> Passage:

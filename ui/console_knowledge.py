@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from knowledge.sync import SyncReport
+from rag.records import DocumentRow
 from rag.schema import Hit
-from rag.store import DocumentRow
 
 _SHOWN = 20
 

@@ -12,8 +12,8 @@ from decimal import ROUND_CEILING, Decimal
 import numpy as np
 
 from rag.hours import merge
+from rag.records import StoredItem
 from rag.schema import DateRequest, Item
-from rag.store import StoredItem
 from rag.text import normalise, search_words
 
 Span = tuple[int, int]

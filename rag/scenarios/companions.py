@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from rag.money import format_money
+from rag.records import StoredItem
 from rag.retrieve import Filters, HybridRetriever
 from rag.scenarios.candidates import is_avoided
 from rag.schema import DateRequest, GiftIdea, Hit, Point
-from rag.store import StoredItem
 from rag.text import normalise
 
 Cite = Callable[[Hit | StoredItem], int]

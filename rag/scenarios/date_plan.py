@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag.records import StoredItem
 from rag.retrieve import HybridRetriever
 from rag.scenarios.candidates import Candidate, Dropped, find_candidates, money
 from rag.scenarios.companions import find_cautions, find_gifts, find_topics
@@ -16,7 +17,7 @@ from rag.scenarios.relax import find_relaxation
 from rag.scenarios.solver import Frame, Stop, solve
 from rag.scenarios.wording import say
 from rag.schema import DatePlan, DateRequest, Money
-from rag.store import Store, StoredItem
+from rag.store import Store
 
 FindCandidates = Callable[[DateRequest], tuple[list[Candidate], Dropped]]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rag.money import format_money
+from rag.records import StoredItem
 from rag.scenarios.candidates import Candidate, Dropped, money
 from rag.scenarios.solver import FAR_MINUTES, NEAR_MINUTES, Stop, way_minutes
 from rag.scenarios.wording import say, sentence, stage_name
 from rag.schema import Backup, Citation, DateRequest, Hit, Money, PlanItem
-from rag.store import StoredItem
 
 _STALE_YEARS = 2
 
@@ -43,6 +43,7 @@ class Citations:
 
 
 def describe_stops(request: DateRequest, stops: Sequence[Stop], citations: Citations) -> list[PlanItem]:
+    """The stops as the reader sees them, each with why it is there, what to check, and its source."""
     lang = request.lang
     items = []
     for position, stop in enumerate(stops):
@@ -160,7 +161,10 @@ def _slot(other: Candidate, stop: Stop, stops: Sequence[Stop]) -> tuple[int, int
     return None
 
 
-def plan_notes(request: DateRequest, stops: Sequence[Stop], places: Sequence[StoredItem], dropped: Dropped) -> list[str]:
+def plan_notes(
+    request: DateRequest, stops: Sequence[Stop], places: Sequence[StoredItem], dropped: Dropped
+) -> list[str]:
+    """What the reader must know about the whole plan: no named places, stale or missing prices, the estimated way."""
     lang = request.lang
     notes = []
     named = [stop for stop in stops if stop.candidate.item.kind == "place"]

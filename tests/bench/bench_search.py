@@ -20,10 +20,11 @@ import numpy as np
 from knowledge.sync import sync
 from rag.embed import Embedder, open_embedder
 from rag.index import SearchIndex
+from rag.records import DocumentRow, NewPassage, passage_hash
 from rag.retrieve import HybridRetriever, SearchTimes
 from rag.schema import Passage
 from rag.settings import load_settings
-from rag.store import DocumentRow, NewPassage, Store, passage_hash
+from rag.store import Store
 from rag.text import language
 from tests.bench.machine import DOCUMENTS, quantiles, write_result
 

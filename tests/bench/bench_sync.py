@@ -11,8 +11,9 @@ from typing import Any
 
 from knowledge.sync import sync
 from rag.embed import open_embedder
+from rag.records import embedding_text
 from rag.settings import load_settings
-from rag.store import Store, embedding_text
+from rag.store import Store
 from rag.text import simplified
 from tests.bench.machine import DOCUMENTS, quantiles, write_result
 from tests.fakes import BagOfWordsEmbedder

@@ -14,8 +14,9 @@ from knowledge import scan as scanning
 from knowledge.sync import SyncReport, sync
 from rag.errors import BusyError, InputError
 from rag.index import SearchIndex
+from rag.records import DocumentRow
 from rag.retrieve import HybridRetriever
-from rag.store import DocumentRow, Store
+from rag.store import Store
 from tests.fakes import BagOfWordsEmbedder
 from tests.knowledge import documents
 

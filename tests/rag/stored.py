@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from rag.records import Change, DocumentRow, NewPassage, embedding_text, passage_hash
 from rag.schema import Item, Passage
-from rag.store import Change, DocumentRow, NewPassage, Store, embedding_text, passage_hash
+from rag.store import Store
 from tests.fakes import BagOfWordsEmbedder
 
 

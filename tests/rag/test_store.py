@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from rag.errors import BusyError, StoreError
+from rag.records import DocumentRow, embedding_text, tags
 from rag.schema import Item
-from rag.store import DocumentRow, Store, embedding_text, tags
+from rag.store import Store
 from tests.rag.stored import ids, passage, put, texts
 
 WRITER = """

@@ -16,7 +16,7 @@ from ui.components.text import clean, plain
 from ui.i18n import t
 
 if TYPE_CHECKING:
-    from rag.store import DocumentRow
+    from rag.records import DocumentRow
 
 
 def counts(rows: Sequence[DocumentRow], lang: Language) -> None:

@@ -10,10 +10,10 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from rag.hours import OpeningHours, OpenRule
+from rag.records import StoredItem
 from rag.scenarios.candidates import find_candidates
 from rag.scenarios.date_plan import compose_plan
 from rag.schema import DatePlan, DateRequest, Item, Money
-from rag.store import StoredItem
 
 CATEGORIES = ("meal", "cafe", "museum", "walk", "nature", "craft", "film", "animals", "")
 TAGS = ("猫", "安静", "辣", "咖啡", "历史", "海鲜")
@@ -64,7 +64,7 @@ def random_item(rng: random.Random, number: int) -> Item:
         city="临江" if place else None,
         area=rng.choice([None, "城东区", "老城区"]) if place else None,
         price_low=low,
-        price_high=None if low is None else low + rng.choice([0, 0, Decimal("12.34"), 80]),
+        price_high=None if low is None else low + Decimal(rng.choice([0, 0, 1234, 8000])) / 100,
         currency=rng.choice(["CNY", "CNY", "CNY", "CNY", None, "USD"]),
         per_person=rng.random() < 0.8,
         minutes_low=minutes,
@@ -100,7 +100,9 @@ def random_request(rng: random.Random) -> DateRequest:
         people=rng.choice([1, 2, 2, 2, 2, 2, 3, 6]),
         city=rng.choice(["临江", "临江", "临江", None]),
         date=dt.date(2026, 11, 23) + dt.timedelta(days=rng.randrange(14)),
-        start=dt.time(rng.choice([0, 3, 8, 10, 10, 11, 11, 12, 13, 13, 14, 14, 15, 16, 17, 20, 23]), rng.choice([0, 0, 7, 30, 55])),
+        start=dt.time(
+            rng.choice([0, 3, 8, 10, 10, 11, 11, 12, 13, 13, 14, 14, 15, 16, 17, 20, 23]), rng.choice([0, 0, 7, 30, 55])
+        ),
         hours=rng.choice([0.5, 2.0, 3.5, 4.0, 5.0, 5.0, 7.5, 9.0]),
         interests=tuple(rng.sample(TAGS, rng.randint(0, 2))),
         avoid=tuple(rng.sample(TAGS, rng.choice([0, 0, 0, 1]))),

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from rag.hours import parse_hours
+from rag.records import StoredItem
 from rag.scenarios.candidates import area_of, exchange_rate, find_candidates, open_windows
 from rag.scenarios.check import find_violations
 from rag.scenarios.companions import section_bullets
 from rag.scenarios.wording import STAGE_NAMES, say
 from rag.schema import DatePlan, DateRequest, Item
-from rag.store import StoredItem
 from tests.rag.scenarios.catalogues import plan_over, toy_relevance
 
 SATURDAY = dt.date(2026, 11, 28)
@@ -28,8 +28,8 @@ def request(**changes: Any) -> DateRequest:
 def place(name: str, category: str, price: str | None, hours: str | None = "10:00-22:00", **more: Any) -> Item:
     values: dict[str, Any] = {
         "kind": "place", "name": name, "category": category, "city": "临江", "price_low": price, "price_high": price,
-        "currency": "CNY", "hours": parse_hours(hours) if hours else None, "address": f"{name}路1号", "as_of": "2026-10",
-        **more,
+        "currency": "CNY", "hours": parse_hours(hours) if hours else None, "address": f"{name}路1号",
+        "as_of": "2026-10", **more,
     }  # fmt: skip
     return Item.model_validate(values)
 
@@ -118,7 +118,10 @@ def test_indoors_means_no_walk_outside() -> None:
 
 
 def test_another_seed_gives_another_good_plan() -> None:
-    rows = [*TOWN, *[activity(f"活动{n}", category, "10", "20") for n, category in enumerate(["craft", "game", "show"])]]
+    rows = [
+        *TOWN,
+        *[activity(f"活动{n}", category, "10", "20") for n, category in enumerate(["craft", "game", "show"])],
+    ]
     plans = [set(titles(plan_over(rows, request(seed=seed)))) for seed in range(4)]
     assert len({frozenset(plan) for plan in plans}) >= 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -42,6 +43,7 @@ def test_the_relaxation_of_the_budget_is_enough_and_the_least(items: list[Item],
     plan = plan_over(items, request)
     if plan.relaxation is None or plan.relaxation.field != "budget":
         return
-    assert plan_over(items, request.model_copy(update={"budget": plan.relaxation.value})).items
-    cheaper = type(request.budget)(plan.relaxation.value) - type(request.budget)("0.01")
-    assert not plan_over(items, request.model_copy(update={"budget": cheaper})).items
+    least = Decimal(plan.relaxation.value)
+    assert plan_over(items, request.model_copy(update={"budget": least})).items
+    cheaper = request.model_copy(update={"budget": least - Decimal("0.01")})
+    assert not plan_over(items, cheaper).items
