@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +14,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -66,6 +69,7 @@ def load_settings(**overrides: Any) -> Settings:
 
     Raises InputError naming the setting, its value and where to mend it.
     """
+    _refuse_unknown_variables()
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
@@ -77,5 +81,25 @@ def load_settings(**overrides: Any) -> Settings:
             zh=f"设置项 {name} 的值 {first['input']!r} 不能用（{first['msg']}）；"
             f"请在 qixi.toml 或 QIXI_{name.upper()} 中改正。",
         ) from error
+    except SettingsError as error:
+        raise InputError(
+            en=f"A QIXI_* variable cannot be read: {error}; write lists and tables as JSON.",
+            zh=f"QIXI_* 环境变量读不了：{error}；列表和表格要写成 JSON。",
+        ) from error
     except ValueError as error:  # tomllib.TOMLDecodeError is one
-        raise InputError(en=f"qixi.toml cannot be read: {error}.", zh=f"qixi.toml 读不了：{error}。") from error
+        raise InputError(
+            en=f"qixi.toml cannot be read: {error}; mend it or move it away.",
+            zh=f"qixi.toml 读不了：{error}；请改正或移走它。",
+        ) from error
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would silently do nothing."""
+    known = {f"QIXI_{name.upper()}" for name in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith("QIXI_") and name.upper() not in known:
+            close = difflib.get_close_matches(name.upper(), known, 1)
+            raise InputError(
+                en=f"{name} is no setting of Qixi; " + (f"did you mean {close[0]}?" if close else "unset it."),
+                zh=f"Qixi 没有 {name} 这个设置；" + (f"是不是想写 {close[0]}？" if close else "请取消它。"),
+            )

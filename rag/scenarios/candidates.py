@@ -30,6 +30,7 @@ _STAY_OTHER = (60, 90)
 _FAMILIES = {"snack": "bite", "cafe": "bite", "dessert": "bite", "drink": "bite", "walk": "outside",
              "nature": "outside", "view": "outside", "night": "outside", "music": "stage", "show": "stage",
              "film": "stage", "sight": "sight"}  # fmt: skip
+_COFFEE = re.compile(r"咖啡|猫咖|狗咖|\bcoffee\b|\bcaf[eé]s?\b")
 _PRIVATE = {"home"}
 _FREE_MINUTES = 5
 _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,3}?(?:(?<![景社小园校发厂院库])区|县))")
@@ -121,7 +122,7 @@ def find_candidates(
         candidates.append(
             Candidate(
                 stored=stored, cost=cost, unit_price=unit, stay=stay, windows=windows,
-                family=_FAMILIES.get(stored.item.category, stored.item.category or f"row{stored.passage_id}"),
+                family=_family(stored),
                 area=area_of(stored.item), score=score, relevance=fit, matched=matched, hours_known=hours_known,
                 stay_known=stay_known, converted=converted,
             )
@@ -156,6 +157,14 @@ def open_windows(item: Item, date: dt.date) -> tuple[tuple[Span, ...], bool]:
     if item.category == "meal":
         spans = [span for meal in _MEALS for span in _intersect(spans, meal)]
     return tuple(spans), known
+
+
+def _family(stored: StoredItem) -> str:
+    """What a plan holds one of; a cat café is also a café."""
+    item = stored.item
+    if item.category != "meal" and _COFFEE.search(" ".join([item.name, *item.tags]).lower()):
+        return "bite"
+    return _FAMILIES.get(item.category, item.category or f"row{stored.passage_id}")
 
 
 def area_of(item: Item) -> str | None:
