@@ -32,6 +32,9 @@ _FAMILIES = {"snack": "bite", "cafe": "bite", "dessert": "bite", "drink": "bite"
              "film": "stage", "sight": "sight"}  # fmt: skip
 _COFFEE = re.compile(r"咖啡|猫咖|狗咖|\bcoffee\b|\bcaf[eé]s?\b")
 _PRIVATE = {"home"}
+_VISIT = re.compile(
+    r"见面|见她|见他|来看|去看|团聚|重逢|接机|接站|visit|in person|reunion|see (?:her|him|them|each other)", re.I
+)
 _FREE_MINUTES = 5
 _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,3}?(?:(?<![景社小园校发厂院库])区|县))")
 _CITY_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{2,4}(?:省|自治区))?[\u4e00-\u9fff]{2,3}市")
@@ -189,7 +192,7 @@ def _unique(rows: Iterable[StoredItem]) -> list[StoredItem]:
 
 
 def _suits(item: Item, request: DateRequest) -> bool:
-    if item.stages and request.stage not in item.stages:
+    if item.stages and not _fits_stage(item, request):
         return False
     if item.category in _PRIVATE and request.stage in ("getting_to_know", "first_date"):
         return False
@@ -198,6 +201,15 @@ def _suits(item: Item, request: DateRequest) -> bool:
     if request.indoor is False and item.indoor is True and item.category != "meal":
         return False
     return not is_avoided(item, request.avoid)
+
+
+def _fits_stage(item: Item, request: DateRequest) -> bool:
+    """Whether the row is for this stage; a visit of a long-distance couple is a date like others, a call is not."""
+    if request.stage != "long_distance":
+        return request.stage in item.stages
+    if request.city is None and not _VISIT.search(request.text):
+        return "long_distance" in item.stages
+    return bool({"dating", "long_term"} & set(item.stages))
 
 
 def is_avoided(item: Item, avoid: Sequence[str]) -> bool:

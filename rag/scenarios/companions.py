@@ -19,40 +19,59 @@ _AVOID = {"别这样", "不要这样", "避免", "注意", "avoid", "what to avo
 _GIFT_WORDS = re.compile(
     r"礼物|送礼|生日|纪念日|周年|七夕|情人节|520|gift|present|birthday|anniversary|valentine", re.I
 )
+_CLOSE = 0.02
+"""Cosine within which a tip counts as about the same thing as the closest one."""
+_OCCASIONS = {
+    "生日": "生日|birthday", "纪念日": "纪念日|周年|anniversary", "情人节": "情人节|valentine",
+    "圣诞": "圣诞|christmas", "春节": "春节|过年", "见家长": "家长|父母|parents", "道歉": "道歉|apolog|sorry",
+    "birthday": "birthday|生日", "anniversary": "anniversary|周年|纪念日", "valentines": "valentine|情人节",
+    "christmas": "christmas|圣诞", "meeting_parents": "parents|家长|父母", "apology": "apolog|sorry|道歉",
+    "housewarming": "housewarming|new (?:home|flat|house)", "graduation": "graduat",
+}  # fmt: skip
+"""An occasion of a catalogue row, and the words of a request that speak of it."""
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)])\s*(.+?)\s*$")
 
 
 def find_topics(request: DateRequest, retriever: HybridRetriever, cite: Cite, *, most: int = 5) -> tuple[Point, ...]:
-    """Conversation topics from tips on the interests and the stage, at most two from one document."""
-    found: list[Point] = []
+    """Conversation topics from tips on the interests and the stage, a few from each.
+
+    Where the tips for the stage hold none, those for other stages are taken.
+    """
     queries = [f"{wish} {_ask(request, 'topics')}" for wish in request.interests[:3]] + [_ask(request, "topics")]
-    used: set[int] = set()
-    per_query = max(1, -(-most // len(queries)))
-    for query in queries:
-        taken = 0
-        for hit in _tips(request, retriever, query):
-            if hit.passage_id in used or taken >= per_query or len(found) >= most:
-                continue
-            bullets = section_bullets(hit.text, _TOPICS)
-            if bullets:
-                used.add(hit.passage_id)
-                number = cite(hit)
-                chosen = bullets[: min(2, per_query - taken, most - len(found))]
-                found += [Point(text=bullet, citations=(number,)) for bullet in chosen]
-                taken += len(chosen)
-    return tuple(found)
+    share = max(2, -(-most // len(queries)))
+    for stages in ((request.stage,), ()):
+        found: list[Point] = []
+        used: set[int] = set()
+        for query in queries:
+            taken = 0
+            for hit in _tips(request, retriever, query, stages):
+                bullets = section_bullets(hit.text, _TOPICS)
+                room = min(2, share - taken, most - len(found))
+                if bullets and hit.passage_id not in used and room > 0:
+                    used.add(hit.passage_id)
+                    number = cite(hit)
+                    found += [Point(text=bullet, citations=(number,)) for bullet in bullets[:room]]
+                    taken += min(len(bullets), room)
+        if found:
+            return tuple(found)
+    return ()
 
 
 def find_cautions(request: DateRequest, retriever: HybridRetriever, cite: Cite, *, most: int = 3) -> tuple[Point, ...]:
-    """What to avoid on such a date, one point a tip."""
+    """What to avoid on such a date, one point a tip.
+
+    Only from tips about as close to the request as the closest and, after the first dates, only from tips about being
+    together, which are those with topics to talk about: money, moving in and breaking up are not advice for tonight.
+    """
+    hits = _tips(request, retriever, f"{_ask(request, 'avoid')} {request.text[:200]}", (request.stage,))
+    closest = max((hit.dense for hit in hits), default=0.0)
     found: list[Point] = []
-    for hit in _tips(request, retriever, _ask(request, "avoid")):
+    for hit in hits:
         bullets = section_bullets(hit.text, _AVOID)
-        if bullets:
+        together = request.stage in ("getting_to_know", "first_date") or section_bullets(hit.text, _TOPICS)
+        if bullets and together and hit.dense >= closest - _CLOSE and len(found) < most:
             found.append(Point(text=bullets[0], citations=(cite(hit),)))
-        if len(found) == most:
-            break
     return tuple(found)
 
 
@@ -76,6 +95,7 @@ def find_gifts(
         and stored.item.price_high * 100 <= spare
         and (not stored.item.stages or request.stage in stored.item.stages)
         and not is_avoided(stored.item, request.avoid)
+        and (not stored.item.occasions or any(_speaks_of(request.text, name) for name in stored.item.occasions))
     }
     query = " ".join([request.text, *request.interests])
     hits = retriever.search(query, k=40, filters=Filters(kinds=("gift",), langs=(request.lang,)), gate=False)
@@ -95,6 +115,10 @@ def find_gifts(
     return tuple(ideas)
 
 
+def _speaks_of(text: str, occasion: str) -> bool:
+    return re.search(_OCCASIONS.get(occasion, re.escape(occasion)), text, re.I) is not None
+
+
 def section_bullets(text: str, headings: set[str]) -> list[str]:
     """The bullet points under the first Markdown heading of `text` whose words are among `headings`."""
     bullets: list[str] = []
@@ -110,8 +134,8 @@ def section_bullets(text: str, headings: set[str]) -> list[str]:
     return bullets
 
 
-def _tips(request: DateRequest, retriever: HybridRetriever, query: str) -> list[Hit]:
-    filters = Filters(kinds=("tip",), langs=(request.lang,), stages=(request.stage,))
+def _tips(request: DateRequest, retriever: HybridRetriever, query: str, stages: tuple[str, ...]) -> list[Hit]:
+    filters = Filters(kinds=("tip",), langs=(request.lang,), stages=stages)
     return retriever.search(query, k=12, filters=filters, gate=False)
 
 

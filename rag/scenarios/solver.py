@@ -206,9 +206,9 @@ def _up(minutes: int) -> int:
 
 
 def _spans_meal(frame: Frame, option: tuple[Candidate, int, int]) -> bool:
-    """Whether the date covers the heart of the mealtime this option is for."""
+    """Whether the date covers the heart of the mealtime this option is for: 12:00-13:00 or 18:30-19:30."""
     one, low, _ = option
-    heart = (11 * 60 + 45, 13 * 60) if low < 16 * 60 else (17 * 60 + 30, 19 * 60)
+    heart = (12 * 60, 13 * 60) if low < 16 * 60 else (18 * 60 + 30, 19 * 60 + 30)
     return one.is_meal and frame.first <= heart[0] and heart[1] <= frame.last
 
 
