@@ -64,15 +64,17 @@ def find_cautions(request: DateRequest, retriever: HybridRetriever, cite: Cite, 
     Only from tips about as close to the request as the closest and, after the first dates, only from tips about being
     together, which are those with topics to talk about: money, moving in and breaking up are not advice for tonight.
     """
-    hits = _tips(request, retriever, f"{_ask(request, 'avoid')} {request.text[:200]}", (request.stage,))
-    closest = max((hit.dense for hit in hits), default=0.0)
-    found: list[Point] = []
-    for hit in hits:
-        bullets = section_bullets(hit.text, _AVOID)
-        together = request.stage in ("getting_to_know", "first_date") or section_bullets(hit.text, _TOPICS)
-        if bullets and together and hit.dense >= closest - _CLOSE and len(found) < most:
-            found.append(Point(text=bullets[0], citations=(cite(hit),)))
-    return tuple(found)
+    query = f"{_ask(request, 'avoid')} {request.text[:200]}"
+    early = request.stage in ("getting_to_know", "first_date")
+    for stages in ((request.stage,), ()):
+        hits = _tips(request, retriever, query, stages)
+        hits = [hit for hit in hits if early or section_bullets(hit.text, _TOPICS)]
+        closest = max((hit.dense for hit in hits), default=0.0)
+        close = [(hit, section_bullets(hit.text, _AVOID)) for hit in hits if hit.dense >= closest - _CLOSE]
+        chosen = [(hit, bullets[0]) for hit, bullets in close if bullets][:most]
+        if chosen:
+            return tuple(Point(text=bullet, citations=(cite(hit),)) for hit, bullet in chosen)
+    return ()
 
 
 def find_gifts(
