@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from knowledge.clean import clean
-from knowledge.formats import Block, Document, Table, Unreadable
+from knowledge.formats import MAX_CHARACTERS, Block, Document, Table, Unreadable
 
 _DELIMITERS = (",", "\t", ";", "|")
 _ROWS_LOOKED_AT = 50
@@ -24,7 +24,7 @@ def read_csv(text: str, *, name: str) -> Document:
     first_line = text[:6].lower()
     if first_line.startswith("sep=") and len(text) > 4:
         delimiter, text = text[4], text.partition("\n")[2]
-    csv.field_size_limit(len(text) + 1)  # the default of 131,072 characters would refuse a long cell
+    csv.field_size_limit(MAX_CHARACTERS)  # the default of 131,072 characters would refuse a long cell
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text)))
     except csv.Error as error:
