@@ -38,14 +38,16 @@ def find_topics(request: DateRequest, retriever: HybridRetriever, cite: Cite, *,
 
     Where the tips for the stage hold none, those for other stages are taken.
     """
-    queries = [f"{wish} {_ask(request, 'topics')}" for wish in request.interests[:3]] + [_ask(request, "topics")]
+    chat = "聊天话题" if request.lang == "zh" else "conversation topics"
+    queries = [(wish, f"{wish} {chat}") for wish in request.interests[:3]] + [("", _ask(request, "topics"))]
     share = max(2, -(-most // len(queries)))
     for stages in ((request.stage,), ()):
         found: list[Point] = []
         used: set[int] = set()
-        for query in queries:
+        for wish, query in queries:
             taken = 0
-            for hit in _tips(request, retriever, query, stages):
+            hits = _tips(request, retriever, query, stages)
+            for hit in sorted(hits, key=lambda one: _distance(one, wish)):
                 bullets = section_bullets(hit.text, _TOPICS)
                 room = min(2, share - taken, most - len(found))
                 if bullets and hit.passage_id not in used and room > 0:
@@ -115,6 +117,12 @@ def find_gifts(
             price += f" ({item.as_of})"
         ideas.append(GiftIdea(title=item.name, price=price, why=item.description, citations=(cite(stored),)))
     return tuple(ideas)
+
+
+def _distance(hit: Hit, wish: str) -> int:
+    """0 for a tip whose title names the wish, 1 where its text does, 2 otherwise; a sort keeps the search's order."""
+    wanted = normalise(wish)
+    return 0 if wanted in normalise(hit.title) else 1 if wanted in normalise(hit.text) else 2
 
 
 def _speaks_of(text: str, occasion: str) -> bool:
