@@ -10,14 +10,12 @@ import statistics
 import time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from knowledge.sync import sync
 from rag.assistant import Assistant
 from rag.embed import Embedder
 from rag.errors import InputError
 from rag.scenarios.check import find_violations
-from rag.scenarios.date_request import understand
 from rag.schema import DatePlan, Item
 from rag.settings import Settings
 from rag.store import Store
@@ -50,9 +48,8 @@ def evaluate_plans(data: Path, embedder: Embedder, settings: Settings, home: Pat
     folder = _link_catalogue(data, settings.knowledge, home / "documents")
     store = Store(home / "store")
     sync(folder, store, embedder)
-    assistant = Assistant(settings, store, embedder)
+    assistant = Assistant(settings, store, embedder, clock=_fixed_clock)
     assistant.warm()
-    now = dt.datetime.now(ZoneInfo(settings.timezone))
     violations: collections.Counter[str] = collections.Counter()
     details: list[str] = []
     spent: list[float] = []
@@ -60,7 +57,7 @@ def evaluate_plans(data: Path, embedder: Embedder, settings: Settings, home: Pat
     feasible = expected = judged = unstable = asked = 0
     for row in requests:
         try:
-            request = understand(row["text"], now=now, settings=settings, cities=assistant.cities())
+            request = assistant.understand(row["text"])
         except InputError as error:  # the reader asks back
             asked += 1
             right = row.get("expect") == "infeasible"
@@ -106,10 +103,14 @@ def evaluate_plans(data: Path, embedder: Embedder, settings: Settings, home: Pat
     }
 
 
+def _fixed_clock(zone: dt.tzinfo) -> dt.datetime:
+    """A Saturday morning: "tomorrow" and "next Friday" mean the same days whenever the figures are made."""
+    return dt.datetime(2026, 11, 21, 9, 0, tzinfo=zone)
+
+
 def _rows(assistant: Assistant, city: str | None) -> list[Item]:
     catalogue = assistant.catalogue()
-    places = catalogue.places.get(city, ()) if city else ()
-    return [stored.item for stored in (*places, *catalogue.activities)]
+    return [stored.item for stored in (*catalogue.places_in(city), *catalogue.activities)]
 
 
 def _stops(plan: DatePlan) -> set[str]:
@@ -123,7 +124,10 @@ def _distance(first: DatePlan, second: DatePlan) -> float:
 
 def _read_requests(path: Path) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        if not rows or not all(isinstance(row, dict) and {"id", "text"} <= row.keys() for row in rows):
+            raise ValueError("every line must be an object with id and text")
+        return rows
     except (OSError, ValueError) as error:
         raise InputError(
             en=f"{path} cannot be read ({error}); --data must name a folder with requests.jsonl and catalogue files.",

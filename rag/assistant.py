@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rag.catalogue import canonical_city
 from rag.embed import Embedder, open_embedder
 from rag.index import SearchIndex
 from rag.retrieve import Filters, HybridRetriever
@@ -25,12 +26,20 @@ class Assistant:
     The embedder is passed in, so that tests and other models use the same door.
     """
 
-    def __init__(self, settings: Settings, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        embedder: Embedder,
+        *,
+        clock: Callable[[dt.tzinfo], dt.datetime] = dt.datetime.now,
+    ) -> None:
         self.settings = settings
         self.store = store
         self.embedder = embedder
         self.index = SearchIndex(store, dimensions=embedder.dimensions, embedder=embedder.name)
         self.retriever = HybridRetriever(index=self.index, embedder=embedder)
+        self._clock = clock
         self._catalogue: Catalogue | None = None
         self._lock = threading.Lock()
 
@@ -44,12 +53,12 @@ class Assistant:
         self.embedder.encode(["warm"], query=True)
 
     def cities(self) -> list[str]:
-        """Cities with named places in the store, most places first."""
-        return self.store.cities()
+        """Cities with named places in the store, most places first, each in its most common spelling."""
+        return list({canonical_city(city): city for city in reversed(self.store.cities())}.values())[::-1]
 
     def now(self) -> dt.datetime:
         """The present in the zone of the settings."""
-        return dt.datetime.now(ZoneInfo(self.settings.timezone))
+        return self._clock(ZoneInfo(self.settings.timezone))
 
     def understand(self, text: str = "", **fields: Any) -> DateRequest:
         """Text and form fields as a checked DateRequest; raises InputError naming the field, value and next step."""
@@ -64,7 +73,13 @@ class Assistant:
     def plan(self, request: DateRequest) -> DatePlan:
         """A plan for `request`; without items it carries the smallest change that would allow one."""
         started = time.perf_counter()
-        plan = plan_date(request, self.catalogue(), self.retriever, exchange_rates=self.settings.exchange_rates)
+        plan = plan_date(
+            request,
+            self.catalogue(),
+            self.retriever,
+            exchange_rates=self.settings.exchange_rates,
+            now=self.now(),
+        )
         total = round((time.perf_counter() - started) * 1000, 2)
         return plan.model_copy(update={"timings_ms": {**plan.timings_ms, "total": total}})
 

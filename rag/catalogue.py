@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import unicodedata
+
 CATEGORIES = (
     "meal", "snack", "cafe", "dessert", "drink", "walk", "nature", "animals", "museum", "show", "music", "film",
     "books", "craft", "class", "game", "sport", "market", "night", "volunteer", "home", "view", "wellness", "ride",
@@ -11,3 +14,32 @@ CATEGORIES = (
 
 STAGES = ("getting_to_know", "first_date", "early", "dating", "long_term", "long_distance")
 TIMES_OF_DAY = ("morning", "afternoon", "evening", "night")
+
+
+def canonical_city(name: str) -> str:
+    """One name for every spelling of a city, to compare and group by: 北京, 北京市, "Beijing" and "beijing city" → 北京.
+
+    A city that is not in the table of big cities keeps its own name in lower case, without 市. "" for blanks.
+    """
+    key = _plain(name)
+    known = _known_cities()
+    for spelling in (key, key.removesuffix("市"), key.removesuffix(" city")):
+        if spelling in known:
+            return known[spelling]
+    return key.removesuffix("市") if len(key) > 2 else key
+
+
+@functools.cache
+def _known_cities() -> dict[str, str]:
+    """The Chinese name by every plain spelling of the big cities."""
+    from rag.scenarios.vocabulary import CITIES  # here, since scenarios import this module
+
+    return {_plain(spelling): city.zh for city in CITIES for spelling in (city.zh, city.en, *city.also)}
+
+
+def _plain(name: str) -> str:
+    """`name` in one width, case and script, with straight apostrophes and single spaces."""
+    from rag.text import simplified  # here, since it loads a dictionary of characters that few commands need
+
+    text = unicodedata.normalize("NFKC", simplified(name)).replace("’", "'").lower()
+    return " ".join(text.split())

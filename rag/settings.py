@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +21,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import InputError
+from rag.money import CURRENCIES
 
 Language = Literal["zh", "en"]
 
@@ -51,6 +54,35 @@ class Settings(BaseSettings):
     def currency_for(self, lang: str) -> str:
         """The currency of a budget that names none, in a conversation in `lang`."""
         return (self.currency or ("CNY" if lang == "zh" else "USD")).upper()
+
+    @field_validator("home", "knowledge", "cache")
+    @classmethod
+    def _expand_home(cls, path: Path) -> Path:
+        return path.expanduser()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("it is no IANA time zone, such as Asia/Shanghai") from None
+        return name
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, code: str | None) -> str | None:
+        if code is not None and code.upper() not in CURRENCIES:
+            raise ValueError(f"it is none of {', '.join(CURRENCIES)}")
+        return code
+
+    @field_validator("exchange_rates")
+    @classmethod
+    def _positive_rates(cls, rates: dict[str, Decimal]) -> dict[str, Decimal]:
+        for pair, rate in rates.items():
+            if not re.fullmatch("[A-Z]{6}", pair) or not rate.is_finite() or rate <= 0:
+                raise ValueError(f"{pair} = {rate} must be two ISO codes and a number over 0, such as USDCNY = 7.1")
+        return rates
 
     @classmethod
     def settings_customise_sources(

@@ -13,8 +13,9 @@ import numpy as np
 
 from rag.hours import merge
 from rag.records import StoredItem
+from rag.scenarios.avoid import is_avoided
 from rag.schema import DateRequest, Item
-from rag.text import normalise, search_words
+from rag.text import language, normalise, search_words
 
 Span = tuple[int, int]
 
@@ -36,6 +37,8 @@ _VISIT = re.compile(
     r"见面|见她|见他|来看|去看|团聚|重逢|接机|接站|visit|in person|reunion|see (?:her|him|them|each other)", re.I
 )
 _FREE_MINUTES = 5
+_ENOUGH = 8
+"""Activities in the request's language from which those in the other one are not needed."""
 _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,3}?(?:(?<![景社小园校发厂院库])区|县))")
 _CITY_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{2,4}(?:省|自治区))?[\u4e00-\u9fff]{2,3}市")
 
@@ -75,9 +78,13 @@ class Candidate:
 class Dropped:
     """How many rows were left out and why, for the plan's notes."""
 
+    considered: int = 0
     no_price: int = 0
     other_currency: tuple[str, ...] = ()
 
+
+_Priced = tuple[StoredItem, int, Decimal, bool]
+"""A row, its cost for all people in hundredths, its unit price in the request's currency, whether it was converted."""
 
 Relevance = Callable[[str, Sequence[int]], Mapping[int, float]]
 """Cosine of every passage id to a text."""
@@ -97,8 +104,8 @@ def find_candidates(
     enough on that date, fit for the stage, indoors or outdoors as asked, nothing the user avoids.
     """
     no_price, currencies = 0, set[str]()
-    kept: list[tuple[StoredItem, int, Decimal, bool]] = []
-    for stored in _unique(rows):
+    kept: list[_Priced] = []
+    for stored in rows:
         item = stored.item
         if not _suits(item, request):
             continue
@@ -112,6 +119,7 @@ def find_candidates(
         unit = item.price_high * rate
         cost = math.ceil(unit * (request.people if item.per_person else 1) * 100)
         kept.append((stored, cost, unit, rate != 1))
+    kept = _unique(kept)
     relevances = _relevances(request, [row[0] for row in kept], relevance)
     candidates = []
     for stored, cost, unit, converted in kept:
@@ -130,7 +138,7 @@ def find_candidates(
                 stay_known=stay_known, converted=converted,
             )
         )  # fmt: skip
-    return _shortlist(candidates, limit), Dropped(no_price, tuple(sorted(currencies)))
+    return _shortlist(_in_language(candidates, request), limit), Dropped(len(rows), no_price, tuple(sorted(currencies)))
 
 
 def exchange_rate(source: str, target: str, rates: Mapping[str, Decimal]) -> Decimal | None:
@@ -180,14 +188,15 @@ def area_of(item: Item) -> str | None:
     return match[1] if match else None
 
 
-def _unique(rows: Iterable[StoredItem]) -> list[StoredItem]:
+def _unique(rows: Iterable[_Priced]) -> list[_Priced]:
     seen: set[tuple[str, str]] = set()
     unique = []
-    for stored in rows:
-        key = (normalise(stored.item.name), normalise(stored.item.address or ""))
+    for row in rows:
+        item = row[0].item
+        key = (normalise(item.name), normalise(item.address or ""))
         if key not in seen:
             seen.add(key)
-            unique.append(stored)
+            unique.append(row)
     return unique
 
 
@@ -210,28 +219,6 @@ def _fits_stage(item: Item, request: DateRequest) -> bool:
     if request.city is None and not _VISIT.search(request.text):
         return "long_distance" in item.stages
     return bool({"dating", "long_term"} & set(item.stages))
-
-
-def is_avoided(item: Item, avoid: Sequence[str]) -> bool:
-    """Whether the row names anything the user avoids, in its name, words, labels or unread columns."""
-    if not avoid:
-        return False
-    parts = [item.name, item.description, item.category, item.address or "", *item.tags, *item.extra.values()]
-    if item.alcohol == "yes":
-        parts.append("酒 alcohol drinking bar")
-    text = normalise(" ".join(parts))
-    words = set(search_words(text))
-    for phrase in avoid:
-        wanted = normalise(phrase).strip()
-        if not wanted:
-            continue
-        tokens = search_words(wanted)
-        if wanted.isascii():
-            if tokens and all(token in words for token in tokens):
-                return True
-        elif wanted in text:
-            return True
-    return False
 
 
 def _stay(item: Item) -> tuple[Span, bool]:
@@ -276,7 +263,8 @@ def _relevances(
     named: dict[int, list[str]] = {passage_id: [] for passage_id in ids}
     for row, wish in enumerate(wishes):
         cosines = relevance(wish, ids)
-        values = np.array([cosines.get(passage_id, 0.0) for passage_id in ids])
+        lowest = min(cosines.values(), default=0.0)
+        values = np.array([cosines.get(passage_id, lowest) for passage_id in ids])
         spread = values.max() - values.min()
         fits[row] = (values - values.min()) / spread if spread > 0 else 0.5
         if request.interests:
@@ -304,6 +292,12 @@ def _score(item: Item, request: DateRequest, fit: float, matched: Sequence[str])
     named = 1.0 if item.kind == "place" else 0.0  # whoever names a city and owns a list of its places wants them
     talk_weight = 140 if request.stage in ("getting_to_know", "first_date") else 60
     return round(520 * fit + 60 * len(matched) + 100 * stage + talk_weight * talk + 120 * rating + 240 * named)
+
+
+def _in_language(candidates: list[Candidate], request: DateRequest) -> list[Candidate]:
+    """Without the generic activities written in the other language, where enough in the request's are left."""
+    own = [one for one in candidates if one.item.kind == "place" or language(one.item.name) == request.lang]
+    return own if sum(one.item.kind == "activity" for one in own) >= _ENOUGH else candidates
 
 
 def _shortlist(candidates: list[Candidate], limit: int) -> list[Candidate]:

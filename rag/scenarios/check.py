@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
+from rag.catalogue import canonical_city
 from rag.hours import OpeningHours
-from rag.scenarios.candidates import is_avoided
+from rag.scenarios.avoid import is_avoided
 from rag.schema import DatePlan, Item, PlanItem
 
 DAY = 1440
@@ -61,7 +62,9 @@ def _check_stop(plan: DatePlan, stop: PlanItem, start: int, end: int, rows: Sequ
         return [f"invented: {stop.title} is not in the catalogue"]
     row = same[0]
     found = []
-    if (stop.place is not None) != (row.kind == "place") or (row.kind == "place" and row.city != request.city):
+    if (stop.place is not None) != (row.kind == "place") or (
+        row.kind == "place" and canonical_city(row.city or "") != canonical_city(request.city or "")
+    ):
         found.append(f"invented: {stop.title} is shown as a place of {request.city}")
     if row.price_high is None:
         found.append(f"price: {stop.title} has no price")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from rag.money import format_money
 from rag.records import StoredItem
 from rag.retrieve import Filters, HybridRetriever
-from rag.scenarios.candidates import is_avoided
+from rag.scenarios.avoid import is_avoided
 from rag.schema import DateRequest, GiftIdea, Hit, Point
 from rag.text import normalise
 
@@ -17,7 +17,9 @@ Cite = Callable[[Hit | StoredItem], int]
 _TOPICS = {"可以聊", "聊什么", "话题", "talk about", "topics", "conversation topics", "what to talk about"}
 _AVOID = {"别这样", "不要这样", "避免", "注意", "avoid", "what to avoid", "don't"}
 _GIFT_WORDS = re.compile(
-    r"礼物|送礼|生日|纪念日|周年|七夕|情人节|520|gift|present|birthday|anniversary|valentine", re.I
+    r"礼物|送礼|生日|纪念日|周年|七夕|情人节|(?<![\d.])520(?![\d.]|\s?[元块])|\bgifts?\b|\bpresents?\b|birthday|anniversary"
+    r"|valentine",
+    re.I,
 )
 _CLOSE = 0.02
 """Cosine within which a tip counts as about the same thing as the closest one."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import collections
+import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag.catalogue import canonical_city
 from rag.records import StoredItem
 from rag.retrieve import HybridRetriever
 from rag.scenarios.candidates import Candidate, Dropped, find_candidates, money
@@ -24,16 +26,20 @@ FindCandidates = Callable[[DateRequest], tuple[list[Candidate], Dropped]]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The rows a plan can be made of, read once for a generation of the store."""
+    """The rows a plan can be made of, read once for a generation of the store; places by canonical city."""
 
     generation: int
     places: Mapping[str, tuple[StoredItem, ...]]
     activities: tuple[StoredItem, ...]
     gifts: tuple[StoredItem, ...]
 
+    def places_in(self, city: str | None) -> tuple[StoredItem, ...]:
+        """The named places of a city, under whichever spelling their rows have it."""
+        return self.places.get(canonical_city(city), ()) if city else ()
+
     def currency_of(self, city: str) -> str | None:
         """The currency in which most places of a city are priced; None when no row says."""
-        counted = collections.Counter(row.item.currency for row in self.places.get(city, ()) if row.item.currency)
+        counted = collections.Counter(row.item.currency for row in self.places_in(city) if row.item.currency)
         return counted.most_common(1)[0][0] if counted else None
 
 
@@ -42,7 +48,7 @@ def read_catalogue(store: Store) -> Catalogue:
     generation = store.generation
     places: dict[str, list[StoredItem]] = {}
     for stored in store.items("place"):
-        places.setdefault(stored.item.city or "", []).append(stored)
+        places.setdefault(canonical_city(stored.item.city or ""), []).append(stored)
     return Catalogue(
         generation,
         {city: tuple(rows) for city, rows in places.items()},
@@ -66,13 +72,14 @@ def plan_date(
     retriever: HybridRetriever,
     *,
     exchange_rates: Mapping[str, Decimal],
+    now: dt.datetime | None = None,
 ) -> DatePlan:
     """A plan for `request`; with no items it carries the smallest change that would allow one.
 
     Named places come only from the catalogue's rows for the city; `total_cost` is Σ items and never over the budget.
     The same request on the same store gives the same plan; another `request.seed` gives another.
     """
-    places = catalogue.places.get(request.city, ()) if request.city else ()
+    places = catalogue.places_in(request.city)
     rows = [*places, *catalogue.activities]
     passages = retriever.index.store.passages([stored.passage_id for stored in (*rows, *catalogue.gifts)])
     composed = compose_plan(
@@ -80,6 +87,7 @@ def plan_date(
         lambda other: find_candidates(other, rows, relevance=retriever.relevance, exchange_rates=exchange_rates),
         places=places,
         texts={passage_id: stored.passage.text for passage_id, stored in passages.items()},
+        now=now,
     )
     plan, citations = composed.plan, composed.citations
     if not plan.items:
@@ -103,6 +111,7 @@ def compose_plan(
     *,
     places: Sequence[StoredItem],
     texts: Mapping[int, str],
+    now: dt.datetime | None = None,
 ) -> Composition:
     """The stops, backups and notes of a plan, or the relaxation that would allow one.
 
@@ -121,7 +130,7 @@ def compose_plan(
     citations = Citations(texts=texts)
     relaxation = None
     if not stops:
-        relaxation = find_relaxation(request, candidates, dropped, find)
+        relaxation = find_relaxation(request, candidates, dropped, find, now=now)
         timings["relax"], clock = _lap(clock)
     chosen: list[Stop] = stops or []
     total = sum(stop.candidate.cost for stop in chosen)

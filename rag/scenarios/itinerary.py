@@ -10,9 +10,9 @@ from decimal import Decimal
 from rag.money import format_money
 from rag.records import StoredItem
 from rag.scenarios.candidates import Candidate, Dropped, money
-from rag.scenarios.solver import FAR_MINUTES, NEAR_MINUTES, Stop, way_minutes
+from rag.scenarios.solver import FAR_MINUTES, NEAR_MINUTES, Stop, is_lunch, way_minutes
 from rag.scenarios.wording import say, sentence, stage_name
-from rag.schema import Backup, Citation, DateRequest, Hit, Money, PlanItem
+from rag.schema import Backup, Citation, DateRequest, Hit, Item, Money, PlanItem
 
 _STALE_YEARS = 2
 
@@ -69,7 +69,7 @@ def _reasons(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[s
     elif request.interests and one.relevance > 0.8:
         reasons.append(say("why_close", lang))
     if one.is_meal:
-        reasons.append(say("why_lunch" if stop.start < 16 * 60 else "why_dinner", lang))
+        reasons.append(say("why_lunch" if is_lunch(stop.start) else "why_dinner", lang))
     if item.stages:
         reasons.append(say("why_stage", lang, stage=stage_name(request.stage, lang)))
     if item.conversation_fit == "high":
@@ -89,6 +89,8 @@ def _checks(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[st
     if not one.hours_known:
         unread = item.hours_text
         notes.append(say("note_hours_unread", lang, text=unread) if unread else say("note_hours_unknown", lang))
+    if request.indoor is not None and item.indoor is None and item.kind == "place":
+        notes.append(say("note_indoor_unknown", lang))
     if not one.stay_known:
         notes.append(say("note_stay", lang, minutes=stop.end - stop.start))
     if item.price_low is not None and item.price_high is not None and item.price_low != item.price_high:
@@ -109,43 +111,78 @@ def _checks(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[st
 def find_backups(
     request: DateRequest, stops: Sequence[Stop], candidates: Sequence[Candidate], citations: Citations
 ) -> list[Backup]:
-    """For each outdoor stop an indoor one, and for named places something else; same time, still within the budget."""
-    spare = int(request.budget * 100) - sum(stop.candidate.cost for stop in stops)
-    taken = {stop.candidate.stored.passage_id for stop in stops}
-    backups: list[Backup] = []
+    """An indoor stop for each outdoor one and another for each named place; for a plan with neither, one for any stop.
+
+    A backup keeps the time and the ways of the stop it replaces. All of them together stay within the budget.
+    """
+    outdoor = [stop.candidate.item.indoor is False or stop.candidate.item.weather in ("dry", "mild") for stop in stops]
+    backups = _Backups(request, stops, candidates, citations)
+    for stop, rain in zip(stops, outdoor, strict=True):
+        if rain or stop.candidate.item.kind == "place":
+            backups.add(stop, rain=rain)
     for stop in stops:
-        item = stop.candidate.item
-        outdoor = item.indoor is False or item.weather in ("dry", "mild")
-        if not outdoor and item.kind != "place" and len(stops) > len(backups) + 1:
-            continue
-        for other in candidates:
-            if other.stored.passage_id in taken or other.cost > stop.candidate.cost + spare:
+        if not backups.found:
+            backups.add(stop, rain=False)
+    return backups.found
+
+
+class _Backups:
+    """Backups found so far, and what they leave of the budget and of the candidates."""
+
+    def __init__(
+        self, request: DateRequest, stops: Sequence[Stop], candidates: Sequence[Candidate], citations: Citations
+    ) -> None:
+        self.found: list[Backup] = []
+        self._request = request
+        self._stops = stops
+        self._candidates = candidates
+        self._citations = citations
+        self._spare = int(request.budget * 100) - sum(stop.candidate.cost for stop in stops)
+        self._taken = {stop.candidate.stored.passage_id for stop in stops}
+        self._families: set[str] = set()
+
+    def add(self, stop: Stop, *, rain: bool) -> None:
+        """Look for a backup of `stop`, indoors when it is for rain."""
+        for other in self._candidates:
+            if other.stored.passage_id in self._taken or other.family in self._families:
                 continue
-            if outdoor and not (
-                other.item.indoor is True or (other.item.weather == "any" and other.item.indoor is None)
-            ):
+            if other.cost > stop.candidate.cost + self._spare or (rain and not _stays_dry(other.item)):
                 continue
-            slot = _slot(other, stop, stops)
-            if slot is None or (stop.candidate.is_meal and not other.is_meal):
+            slot = _slot(other, stop, self._stops)
+            if slot is None:
                 continue
-            taken.add(other.stored.passage_id)
-            reason = "backup_rain" if outdoor else "backup_closed"
-            backups.append(
+            self._taken.add(other.stored.passage_id)
+            self._families.add(other.family)
+            self._spare -= max(0, other.cost - stop.candidate.cost)
+            self.found.append(
                 Backup(
-                    replaces=item.name, reason="rain" if outdoor else "closed", title=other.item.name,
-                    start=_clock(slot[0]), end=_clock(slot[1]),
-                    cost=Money(amount=money(other.cost), currency=request.currency), why=say(reason, request.lang),
-                    citations=(citations.cite(other.stored),),
+                    replaces=stop.candidate.item.name,
+                    reason="rain" if rain else "closed",
+                    title=other.item.name,
+                    start=_clock(slot[0]),
+                    end=_clock(slot[1]),
+                    cost=Money(amount=money(other.cost), currency=self._request.currency),
+                    why=say("backup_rain" if rain else "backup_closed", self._request.lang),
+                    citations=(self._citations.cite(other.stored),),
                 )
-            )  # fmt: skip
-            break
-    return backups
+            )
+            return
+
+
+def _stays_dry(item: Item) -> bool:
+    return item.indoor is True or (item.weather == "any" and item.indoor is None)
 
 
 def _slot(other: Candidate, stop: Stop, stops: Sequence[Stop]) -> tuple[int, int] | None:
-    """When `other` can take the place of `stop`: the ways to its neighbours and its own hours hold."""
+    """When `other` can take the place of `stop`: the ways to its neighbours and its own hours hold, and it repeats
+    no other stop's family or meal; a meal is replaced by a meal."""
     position = list(stops).index(stop)
-    if any(s is not stop and s.candidate.family == other.family and not other.is_meal for s in stops):
+    rest = [one for one in stops if one is not stop]
+    if stop.candidate.is_meal and not other.is_meal:
+        return None
+    if not other.is_meal and any(one.candidate.family == other.family for one in rest):
+        return None
+    if other.is_meal and any(one.candidate.is_meal and is_lunch(one.start) == is_lunch(stop.start) for one in rest):
         return None
     before = [earlier.candidate for earlier in stops[:position]]
     earliest, latest = stop.start, stop.end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from rag.money import format_money
 from rag.scenarios.candidates import Candidate, Dropped, money
@@ -18,16 +19,21 @@ _TWO_STOPS = 2
 
 
 def find_relaxation(
-    request: DateRequest, candidates: Sequence[Candidate], dropped: Dropped, find: FindCandidates
+    request: DateRequest,
+    candidates: Sequence[Candidate],
+    dropped: Dropped,
+    find: FindCandidates,
+    *,
+    now: dt.datetime | None = None,
 ) -> Relaxation:
     """The change of one field, smallest first in its kind: budget, time, start, indoors, what is avoided, date.
 
-    `find` gives the candidates of another request.
+    `find` gives the candidates of another request; an earlier start than `now` is not proposed.
     """
     return (
         _more_budget(request, candidates)
         or _more_hours(request, find)
-        or _other_start(request, find)
+        or _other_start(request, find, now)
         or _anywhere(request, find)
         or _avoid_less(request, find)
         or _other_date(request, find)
@@ -44,7 +50,7 @@ def _more_budget(request: DateRequest, candidates: Sequence[Candidate]) -> Relax
     shown = {"needed": format_money(needed, request.currency, request.lang),
              "more": format_money(more, request.currency, request.lang)}  # fmt: skip
     return Relaxation(
-        field="budget", value=f"{needed:f}", change=f"+{more:f} {request.currency}",
+        field="budget", value=_as_given(needed, request), change=f"+{more:f} {request.currency}",
         message=say("relax_budget", request.lang, **shown),
     )  # fmt: skip
 
@@ -66,12 +72,13 @@ def _more_hours(request: DateRequest, find: FindCandidates) -> Relaxation | None
     )  # fmt: skip
 
 
-def _other_start(request: DateRequest, find: FindCandidates) -> Relaxation | None:
+def _other_start(request: DateRequest, find: FindCandidates, now: dt.datetime | None) -> Relaxation | None:
     def away(start: dt.time) -> int:
         return abs((start.hour - request.start.hour) * 60 + start.minute - request.start.minute)
 
     for start in sorted(_OTHER_STARTS, key=away):
-        if start != request.start and _works(request.model_copy(update={"start": start}), find):
+        past = now is not None and dt.datetime.combine(request.date, start) <= now.replace(tzinfo=None)
+        if start != request.start and not past and _works(request.model_copy(update={"start": start}), find):
             shown = start.strftime("%H:%M")
             change = f"{request.start.strftime('%H:%M')} → {shown}"
             message = say("relax_start", request.lang, start=shown)
@@ -82,7 +89,7 @@ def _other_start(request: DateRequest, find: FindCandidates) -> Relaxation | Non
 def _anywhere(request: DateRequest, find: FindCandidates) -> Relaxation | None:
     if request.indoor is None or not _works(request.model_copy(update={"indoor": None}), find):
         return None
-    return Relaxation(field="indoor", value="", change="any", message=say("relax_indoor", request.lang))
+    return Relaxation(field="indoor", value="either", change="any", message=say("relax_indoor", request.lang))
 
 
 def _avoid_less(request: DateRequest, find: FindCandidates) -> Relaxation | None:
@@ -90,7 +97,7 @@ def _avoid_less(request: DateRequest, find: FindCandidates) -> Relaxation | None
         rest = tuple(other for other in request.avoid if other != word)
         if _works(request.model_copy(update={"avoid": rest}), find):
             message = say("relax_avoid", request.lang, avoid=word)
-            return Relaxation(field="avoid", value=",".join(rest), change=f"-{word}", message=message)
+            return Relaxation(field="avoid", value=",".join(rest) or "none", change=f"-{word}", message=message)
     return None
 
 
@@ -108,8 +115,14 @@ def _other_catalogue(request: DateRequest, candidates: Sequence[Candidate], drop
         other = dropped.other_currency[0]
         message = say("relax_currency", request.lang, currency=request.currency, other=other)
         return Relaxation(field="catalogue", value=other, change=f"{request.currency} → {other}", message=message)
-    key = "relax_several" if candidates else "relax_catalogue"
+    key = "relax_several" if dropped.considered else "relax_catalogue"
     return Relaxation(field="catalogue", value="", change="", message=say(key, request.lang))
+
+
+def _as_given(amount: Decimal, request: DateRequest) -> str:
+    """The amount as a budget field reads it back: with its currency, unless it is the usual one of the language."""
+    usual = "CNY" if request.lang == "zh" else "USD"
+    return f"{amount:f}" if request.currency == usual else f"{amount:f} {request.currency}"
 
 
 def _works(request: DateRequest, find: FindCandidates) -> bool:

@@ -92,7 +92,7 @@ def solve(
         if not meals.intersection(positions):
             model.add_at_most_one(chosen[o, p] for o in positions for p in places)
     for lunch in (True, False):
-        model.add_at_most_one(chosen[o, p] for o in meals for p in places if (options[o][1] < 16 * 60) is lunch)
+        model.add_at_most_one(chosen[o, p] for o in meals for p in places if is_lunch(options[o][1]) is lunch)
 
     # 3. Hours and length of the stay.
     for p in places:
@@ -190,6 +190,11 @@ def way_minutes(before: Sequence[Candidate], after: Candidate) -> int:
     return NEAR_MINUTES
 
 
+def is_lunch(start: int) -> bool:
+    """Whether a meal that starts then, in minutes after midnight, is lunch; otherwise it is dinner."""
+    return start < 16 * 60
+
+
 def _groups(options: Sequence[Any], key: Any) -> dict[Any, list[int]]:
     grouped: dict[Any, list[int]] = defaultdict(list)
     for position in range(len(options)):
@@ -208,7 +213,7 @@ def _up(minutes: int) -> int:
 def _spans_meal(frame: Frame, option: tuple[Candidate, int, int]) -> bool:
     """Whether the date covers the heart of the mealtime this option is for: 12:00-13:00 or 18:30-19:30."""
     one, low, _ = option
-    heart = (12 * 60, 13 * 60) if low < 16 * 60 else (18 * 60 + 30, 19 * 60 + 30)
+    heart = (12 * 60, 13 * 60) if is_lunch(low) else (18 * 60 + 30, 19 * 60 + 30)
     return one.is_meal and frame.first <= heart[0] and heart[1] <= frame.last
 
 

@@ -41,8 +41,14 @@ def unique(words: list[str]) -> tuple[str, ...]:
     return tuple(kept.values())[:MAX_WORDS]
 
 
+_NOTHING = ("none", "nothing", "无", "没有")
+"""How a form or a flag says that a text's words do not count."""
+
+
 def parse_words(value: object, field: str) -> tuple[str, ...]:
     """The words a form or a flag gives: a list, or a text parted by commas. Raises InputError for anything else."""
+    if isinstance(value, str) and value.strip().lower() in _NOTHING:
+        return ()
     words = re.split(r"[,，、;；\n]", value) if isinstance(value, str) else value
     if isinstance(words, list | tuple) and len(words) <= MAX_WORDS:
         texts = [clean(word) for word in words if isinstance(word, str) and len(word) <= MAX_LENGTH]

@@ -19,6 +19,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     # what to check at a stop
     "note_hours_unknown": ("资料里没有营业时间，按白天安排，去之前请确认", "opening hours are not in the source; planned by day, please check before you go"),
     "note_hours_unread": ("资料写的营业时间是“{text}”，没能完全读懂，去之前请确认", "the source gives its hours as “{text}”, which could not be read for certain; please check"),
+    "note_indoor_unknown": ("资料没写是室内还是户外，去之前请确认", "the source does not say whether it is indoors; please check"),
     "note_stay": ("停留 {minutes} 分钟是估计", "the stay of {minutes} minutes is an estimate"),
     "note_booking": ("建议提前 {days} 天预约", "book about {days} days ahead"),
     "note_range": ("资料价格 {low}–{high}，按上限计", "the source says {low}–{high}; counted at the upper end"),

@@ -24,7 +24,7 @@ def toy_relevance(text: str, ids: Sequence[int]) -> Mapping[int, float]:
     return {passage_id: ((passage_id * 37 + len(text)) % 101) / 101 for passage_id in ids}
 
 
-def plan_over(items: Sequence[Item], request: DateRequest) -> DatePlan:
+def plan_over(items: Sequence[Item], request: DateRequest, *, now: dt.datetime | None = None) -> DatePlan:
     """The plan of the real candidates, solver and composer over `items`."""
     rows = [
         StoredItem(passage_id=number, document="places.csv", title="places", locator=f"row {number + 1}", item=item)
@@ -36,6 +36,7 @@ def plan_over(items: Sequence[Item], request: DateRequest) -> DatePlan:
         lambda other: find_candidates(other, rows, relevance=toy_relevance, exchange_rates={}),
         places=[row for row in rows if row.item.kind == "place"],
         texts={},
+        now=now,
     ).plan
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from rag.hours import parse_hours
 from rag.records import StoredItem
+from rag.scenarios.avoid import is_avoided
 from rag.scenarios.candidates import area_of, exchange_rate, find_candidates, open_windows
 from rag.scenarios.check import find_violations
 from rag.scenarios.companions import section_bullets
@@ -279,3 +280,45 @@ def minutes(clock: dt.time) -> int:
 
 def stored(rows: list[Item]) -> list[StoredItem]:
     return [StoredItem(number, "a.csv", "a", f"row {number}", item) for number, item in enumerate(rows, 2)]
+
+
+@pytest.mark.parametrize(
+    ("avoid", "row", "avoided"),
+    [
+        pytest.param("酒", place("酒店一层的书吧", "books", "20"), False, id="a hotel serves books"),
+        pytest.param("喝酒", place("老城精酿", "drink", "60"), True, id="craft beer"),
+        pytest.param(
+            "alcohol", activity("Alcohol-free evening", "drink", "5", "9", alcohol="no"), False, id="free of it"
+        ),
+        pytest.param("alcohol", activity("The Cellar Wine Bar", "drink", "9", "20"), True, id="a wine bar"),
+        pytest.param("海鲜过敏", place("渔港", "meal", "90", tags=["虾滑"]), True, id="shrimp is seafood"),
+        pytest.param("恐高", activity("坐摩天轮看城", "view", "40", "70"), True, id="a ferris wheel is high"),
+        pytest.param("山", place("小馆", "meal", "40", address="中山路8号"), False, id="an address is no mountain"),
+        pytest.param("nuts", activity("Doughnut morning", "snack", "3", "6"), False, id="no nut in a doughnut"),
+    ],
+)
+def test_a_word_to_avoid_means_what_a_person_means_by_it(avoid: str, row: Item, avoided: bool) -> None:
+    assert is_avoided(row, [avoid]) is avoided
+
+
+def test_a_start_that_has_passed_today_is_not_proposed() -> None:
+    rows = [place("甲馆", "museum", "10", "10:00-17:30"), place("乙园", "animals", "10", "10:00-17:30")]
+    late = request(date=SATURDAY, start="21:00", hours=3)
+    tonight = dt.datetime(2026, 11, 28, 20, 0)
+    assert plan_over(rows, late).relaxation == plan_over(rows, late, now=tonight - dt.timedelta(days=1)).relaxation
+    relaxation = plan_over(rows, late, now=tonight).relaxation
+    assert relaxation is not None
+    assert relaxation.field not in ("start", "hours")
+
+
+def test_the_same_place_in_two_files_counts_once_with_its_price() -> None:
+    rows = [place("听雨茶馆", "drink", None), place("听雨茶馆", "drink", "30"), activity("江边走走", "walk", "0", "0")]
+    assert titles(plan_over(rows, request())).count("听雨茶馆") == 1
+
+
+def test_a_plan_prefers_activities_in_the_language_of_the_request() -> None:
+    kinds = ["walk", "cafe", "craft", "game", "film", "books", "view", "class"]
+    english = [activity(f"Walk {n}", category, "0", "5") for n, category in enumerate(kinds)]
+    chinese = [activity(f"活动{n}", category, "0", "5") for n, category in enumerate(["museum", "show", "sport"])]
+    plan = plan_over([*chinese, *english], request(lang="en", city=None))
+    assert all(title.isascii() for title in titles(plan))

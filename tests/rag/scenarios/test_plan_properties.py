@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from rag.money import parse_money
 from rag.scenarios.check import find_violations
 from rag.schema import DateRequest, Item
 from tests.rag.scenarios.catalogues import catalogues, plan_over, random_catalogue, random_request, requests
@@ -43,7 +44,7 @@ def test_the_relaxation_of_the_budget_is_enough_and_the_least(items: list[Item],
     plan = plan_over(items, request)
     if plan.relaxation is None or plan.relaxation.field != "budget":
         return
-    least = Decimal(plan.relaxation.value)
+    least = parse_money(plan.relaxation.value, default_currency="CNY").high
     assert plan_over(items, request.model_copy(update={"budget": least})).items
     cheaper = request.model_copy(update={"budget": least - Decimal("0.01")})
     assert not plan_over(items, cheaper).items
