@@ -35,8 +35,10 @@ def find_times(reader: Reader) -> Times:
     if span:
         start, end = span
         return Times(start, end, hours if hours is not None else check_hours((end - start) / _HOUR))
-    until = _find_end(reader)
+    until, either_half = _find_end(reader) or (None, False)
     at = _find_start(reader)
+    if until is not None and at is not None and either_half and until - _NOON > at:
+        until -= _NOON  # from half past eight to half past eleven is a morning
     return Times(_find_part_of_day(reader) if at is None else at, until, hours, vague=at is None)
 
 
@@ -135,7 +137,7 @@ def _find_hours(reader: Reader) -> float | None:
 def _hours_of(match: re.Match[str]) -> float | None:
     count = match["count"]
     if match.re is _MINUTES:
-        return int(count) / _HOUR if int(count) >= 30 else None
+        return int(count) / _HOUR if int(count) >= 15 else None
     if "half" in count or count == "半":
         return 0.5
     if "couple" in count:
@@ -251,19 +253,24 @@ def _half_of_day(
 
 
 _END_BEFORE = re.compile(r"(?:\buntil|\btill|\bby|\bbefore|最晚|到|至)\s?$", re.ASCII)
-_END_AFTER = re.compile(r"\s?(?:之?前|以前|(?:左右)?(?:结束|回家|要走|必须走|得走|到家))")
+_END_AFTER = re.compile(r"\s?(?:之?前|以前|(?:左右)?(?:结束|散|回家|要走|必须走|得走|到家))")
+_BUSY = re.compile(r"(?:加班|上班|工作|上课|开会|忙|睡|\bwork(?:s|ing)?|\bbusy)\s?(?:到|至|until|till)\s?$", re.ASCII)
+"""Until then somebody is busy: that is no end of the date."""
 
 
-def _find_end(reader: Reader) -> int | None:
-    """The time by which the date must end: until 6pm, 9点前."""
+def _find_end(reader: Reader) -> tuple[int, bool] | None:
+    """The time by which the date must end (until 6pm, 9点前), and whether it could be twelve hours earlier."""
     for match in reader.find(_POINT):
-        before = _END_BEFORE.search(reader.left[max(0, match.start() - 8) : match.start()])
+        ahead = reader.left[max(0, match.start() - 12) : match.start()]
+        before = None if _BUSY.search(ahead) else _END_BEFORE.search(ahead)
         after = _END_AFTER.match(reader.left, match.end())
         if (before or after) and (_is_marked(match) or (before and match["hour1"].isascii())):
             clock = _minutes(match, "1", reader, match.span())
             reader.take(*match.span())
             in_the_morning = match["period1"] or match["meridiem1"] or (clock.certain and clock.minutes != _NOON)
-            return clock.minutes if in_the_morning or clock.minutes > _NOON else clock.minutes + _NOON
+            if in_the_morning or clock.minutes > _NOON:
+                return clock.minutes, False
+            return clock.minutes + _NOON, True
     return None
 
 
@@ -281,6 +288,8 @@ def _find_start(reader: Reader) -> int | None:
         reader.take(*match.span())
         return _worded(match, reader)
     for match in reader.find(_POINT):
+        if _BUSY.search(reader.left[max(0, match.start() - 12) : match.start()]):
+            continue
         if _is_marked(match):
             if _is_a_bit(match, reader.left):
                 continue

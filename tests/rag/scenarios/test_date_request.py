@@ -565,3 +565,17 @@ def test_lone_surrogates_and_nul_do_not_travel_on() -> None:
 
 def test_a_budget_keeps_its_cents() -> None:
     assert read(budget="99.50").budget == Decimal("99.50")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "hours"),
+    [
+        pytest.param("明天早上八点半，先吃早茶再去公园，十一点半回家做饭", "08:30", 3, id="the end of a morning"),
+        pytest.param("她周五加班到八点，我八点半去接，十一点前送到家", "20:30", 2.5, id="busy until then"),
+        pytest.param("下周日下午一点半，茶馆，五点半散", "13:30", 4, id="parting"),
+        pytest.param("20 minutes between my shift and hers, tomorrow at 1pm", "13:00", 1 / 3, id="very short"),
+    ],
+)
+def test_the_end_of_a_date_is_told_from_other_times(text: str, start: str, hours: float) -> None:
+    request = read(text)
+    assert (request.start.strftime("%H:%M"), request.hours) == (start, pytest.approx(hours))
