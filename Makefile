@@ -4,6 +4,7 @@
 # FAISS=gpu takes faiss-gpu (NVIDIA, CUDA 12); PYTHON=python3.12 another interpreter
 PYTHON ?= python3
 FAISS ?= cpu
+OTHER := $(if $(filter gpu,$(FAISS)),cpu,gpu)
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
@@ -18,11 +19,20 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Qixi needs Python 3.11 or newer; set PYTHON=python3.11 (found %s)" % sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
 
+# Both wheels own the folder faiss/: where the other one is, neither is whole, and removing it breaks the first.
+define drop_other_faiss
+	if $(BIN)/python -m pip show --quiet faiss-$(OTHER) 2>/dev/null; then \
+		$(BIN)/python -m pip uninstall --quiet --yes faiss-cpu faiss-gpu; fi
+	rm -f $(VENV)/.installed-$(OTHER) $(VENV)/.installed-$(OTHER)-dev
+endef
+
 $(VENV)/.installed-$(FAISS): pyproject.toml | $(BIN)/python
+	$(drop_other_faiss)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(FAISS)]"
 	touch $@
 
 $(VENV)/.installed-$(FAISS)-dev: pyproject.toml | $(BIN)/python
+	$(drop_other_faiss)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(FAISS),dev]"
 	touch $@ $(VENV)/.installed-$(FAISS)
 

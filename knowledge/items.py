@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
@@ -10,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from knowledge import item_values as values
 from knowledge.item_category import category_of, surely_indoor
 from knowledge.item_columns import Column, currency_of, is_chinese, read_columns
+from rag.catalogue import canonical_city
 from rag.hours import parse_hours
 from rag.money import ParsedMoney
 from rag.schema import Item, ItemKind
@@ -17,7 +20,7 @@ from rag.schema import Item, ItemKind
 Value = TypeVar("Value")
 _PRICES = ("price_low", "price_high", "price_per_person", "ticket", "price")
 _STAYS = ("duration", "minutes_low", "minutes_high")
-_TEXTS = ("city", "area", "address")
+_TEXTS = ("area", "address")
 _VENUE_HEADERS = (
     "店名",
     "景点",
@@ -150,6 +153,7 @@ class _RowReader:
             self.keep("category")
         as_of = self.read("as_of", values.as_of, None)
         fields: dict[str, Any] = {
+            "city": _city(self.text("city")),
             **{field: self.text(field) or None for field in _TEXTS},
             **self.prices(),
             **self.stay(),
@@ -290,6 +294,15 @@ class _RowReader:
 
     def tag_cells(self) -> list[str]:
         return [*(self.cell(column.at) for column in self.table.many["tags"]), self.text("dishes")]
+
+
+def _city(cell: str) -> str | None:
+    """The city in a cell, without a 市 or "City" that is not part of its name: 北京市 → 北京, but Kansas City."""
+    name = " ".join(unicodedata.normalize("NFKC", cell).split()) if values.plain(cell) else ""
+    for short in (name.removesuffix("市"), re.sub(r" city$", "", name, flags=re.IGNORECASE)):
+        if 1 < len(short) < len(name) and canonical_city(short) == canonical_city(name):
+            return short
+    return name or None
 
 
 def _choice(field: str) -> Callable[[str], str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import time
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import DocumentError, InputError
+from rag.files import file_sha256
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
 _RACY_NS = 2_000_000_000
@@ -44,10 +44,11 @@ class Difference:
     unchanged: int
 
 
-def compare(folder: Path, signatures: dict[str, Signature]) -> Difference:
+def compare(folder: Path, signatures: dict[str, Signature], *, reread: bool = False) -> Difference:
     """What is new, edited, renamed or deleted in `folder`; unchanged files cost one stat each.
 
-    Raises InputError when `folder` is missing or not a folder.
+    With `reread` every file counts as edited, to be read by a reader that makes something else of it. Raises InputError
+    when `folder` is missing or not a folder.
     """
     gone = set(signatures)
     fresh: list[FoundFile] = []
@@ -63,11 +64,11 @@ def compare(folder: Path, signatures: dict[str, Signature]) -> Difference:
         size, mtime_ns, seen_ns, sha256, _ = known
         same = (found.size, found.mtime_ns) == (size, mtime_ns)
         settled = mtime_ns + _RACY_NS < seen_ns and sha256 != ""
-        if same and (settled or (found.problem is not None and sha256 == "")):
+        if same and not reread and (settled or (found.problem is not None and sha256 == "")):
             unchanged += 1
             continue
         hashed = _hashed(folder, found)
-        (touched if hashed.sha256 == sha256 else changed).append(hashed)
+        (touched if hashed.sha256 == sha256 and not reread else changed).append(hashed)
     by_content: dict[str, list[str]] = {}
     for path in sorted(gone):
         by_content.setdefault(signatures[path][3], []).append(path)
@@ -94,7 +95,11 @@ def scan(folder: Path) -> Iterator[FoundFile]:
 
 def require_folder(folder: Path) -> None:
     """Raises InputError when `folder` is missing or is a file."""
-    if not folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:
+        raise _closed(folder, error) from None
+    if not there:
         raise InputError(
             en=f"The knowledge folder {folder} does not exist; create it or name another with --knowledge.",
             zh=f"知识文件夹 {folder} 不存在；请新建它，或用 --knowledge 指定另一个。",
@@ -106,19 +111,33 @@ def require_folder(folder: Path) -> None:
         )
 
 
+def _closed(folder: Path, error: OSError) -> InputError:
+    if isinstance(error, PermissionError):
+        return InputError(
+            en=f"The knowledge folder {folder} may not be read; change its permissions.",
+            zh=f"没有读取知识文件夹 {folder} 的权限；请修改权限。",
+        )
+    reason = error.strerror or str(error)
+    return InputError(
+        en=f"The knowledge folder {folder} cannot be read ({reason}); name another with --knowledge.",
+        zh=f"知识文件夹 {folder} 读取失败（{reason}）；请用 --knowledge 指定另一个。",
+    )
+
+
 def _walk(folder: Path, prefix: str) -> Iterator[FoundFile]:
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except FileNotFoundError:
         return  # gone since its parent was listed
-    except PermissionError:
+    except OSError as error:
         if not prefix:
-            raise InputError(
-                en=f"The knowledge folder {folder} may not be read; change its permissions.",
-                zh=f"没有读取知识文件夹 {folder} 的权限；请修改权限。",
-            ) from None
-        yield _unreadable(prefix.rstrip("/"), "its folder may not be read", "没有读取该文件夹的权限")
+            raise _closed(folder, error) from None
+        if isinstance(error, PermissionError):
+            yield _unreadable(prefix.rstrip("/"), "its folder may not be read", "没有读取该文件夹的权限")
+        else:
+            reason = error.strerror or str(error)
+            yield _unreadable(prefix.rstrip("/"), f"it cannot be listed ({reason})", f"无法列出内容（{reason}）")
         return
     for entry in entries:
         path = prefix + entry.name
@@ -143,6 +162,9 @@ def _file(entry: os.DirEntry[str], path: str) -> FoundFile | None:
         info = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None  # gone since its folder was listed
+    except OSError as error:  # a folder may be listed and yet not entered
+        reason = error.strerror or str(error)
+        return _unreadable(path, f"it cannot be looked at ({reason})", f"无法查看（{reason}）")
     found = FoundFile(path, info.st_size, info.st_mtime_ns, seen_ns)
     if not stat.S_ISREG(info.st_mode):
         return _unreadable(path, "it is not a regular file; remove it", "它不是普通文件，请移走")
@@ -162,8 +184,7 @@ def _hashed(folder: Path, found: FoundFile) -> FoundFile:
     if found.problem is not None:
         return found
     try:
-        with (folder / found.path).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = file_sha256(folder / found.path)
     except OSError as error:
         reason = error.strerror or str(error)
         return _unreadable(found.path, f"it cannot be opened ({reason})", f"打不开（{reason}）", like=found)

@@ -26,6 +26,9 @@ from rag.schema import Item, Passage
 from rag.store import Store
 from rag.text import language, simplified
 
+READER_VERSION = "2"
+"""Raised when files are read, split or labelled differently, so that the next sync reads all of them once more."""
+
 _KIND_OF_FOLDER = {
     "tips": "tip", "activities": "activity", "gifts": "gift", "conflicts": "conflict", "replies": "reply",
     "places": "place",
@@ -108,9 +111,11 @@ def sync(
                 report.embedded += _embed_again(store, embedder, tell)
             elif store.embedder is None:
                 store.set_embedder(embedder.name, embedder.dimensions)
-            difference = compare(folder, store.signatures())
+            difference = _difference(folder, store)
             _describe(difference, report)
             _write(folder, store, embedder, difference, report, tell)
+            if store.meta("reader") != READER_VERSION:
+                store.record("reader", READER_VERSION)
             copies = index or SearchIndex(store, dimensions=embedder.dimensions, embedder=embedder.name)
             copies.publish()
     report.seconds = time.perf_counter() - started
@@ -175,6 +180,11 @@ def _words(value: object) -> list[str]:
     if isinstance(value, str):
         return value.replace(",", " ").split()
     return [str(word) for word in value] if isinstance(value, list) else []
+
+
+def _difference(folder: Path, store: Store) -> Difference:
+    """The folder against the store; every file is read again where an older reader made what is stored."""
+    return compare(folder, store.signatures(), reread=store.meta("reader") != READER_VERSION)
 
 
 def _describe(difference: Difference, report: SyncReport) -> None:
@@ -283,7 +293,7 @@ def _foresee(folder: Path, store: Store, embedder: Embedder, report: SyncReport,
     """Fill the report as a sync would, writing nothing."""
     if store.embedder not in (None, embedder.name):
         report.embedded += store.count()
-    difference = compare(folder, store.signatures())
+    difference = _difference(folder, store)
     _describe(difference, report)
     texts: set[str] = set()
     for document in _read(folder, difference, report, tell):

@@ -17,7 +17,7 @@ TIMES_OF_DAY = ("morning", "afternoon", "evening", "night")
 
 
 def canonical_city(name: str) -> str:
-    """One name for every spelling of a city, to compare and group by: 北京, 北京市, "Beijing" and "beijing city" → 北京.
+    """One name for every spelling of a city, to compare and group by: 北京, 北京市, "Beijing", "beijing city" → 北京.
 
     A city that is not in the table of big cities keeps its own name in lower case, without 市. "" for blanks.
     """

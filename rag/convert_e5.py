@@ -6,7 +6,6 @@ conversion that was cut off leaves nothing that could be taken for a model, and 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from rag.e5_folder import write_configuration, write_json, write_tokenizer, writ
 from rag.e5_reference import check_encoder
 from rag.e5_source import FILE_SHA256, PACKAGE, E5Source, FloatArray, damaged_source, find_source
 from rag.errors import ModelError
+from rag.files import file_sha256
 
 NAME = "multilingual-e5-small"
 IDENTITY = f"{NAME}-{FILE_SHA256[:12]}"
@@ -163,12 +163,6 @@ def damaged_files(folder: Path) -> list[str]:
         for name, facts in manifest["files"].items()
         if _size(folder / name) != facts.get("bytes") or file_sha256(folder / name) != facts.get("sha256")
     ]
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _size(path: Path) -> int | None:

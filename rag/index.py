@@ -33,7 +33,8 @@ class SearchIndex:
     def refresh(self) -> None:
         """Bring both copies to the store's generation; costs one small read when they are there already.
 
-        The word index is shared by processes: when another one is writing the store, it is left to that process.
+        The word index is shared by processes: when another one is writing the store or already at it, it is left to
+        that process and this one goes on with the words it has.
         """
         with self._lock:
             if self.store.embedder not in (None, self._embedder):
@@ -44,7 +45,7 @@ class SearchIndex:
             self.words.reload()
             if self.words.generation != generation:
                 try:
-                    with self.store.writing():
+                    with self.store.copying():
                         self.catch_up_words()
                 except BusyError:
                     pass
@@ -53,11 +54,13 @@ class SearchIndex:
         """After a sync, under the store's write lock: catch up both copies and snapshot the vectors if it pays."""
         with self._lock:
             self._catch_up_vectors()
+            if outgrown := self.vectors.is_outgrown:
+                self._rebuild_vectors()
             self.catch_up_words()
             changes = self.store.changes(self._saved_generation)
             changed = None if changes is None else len(changes[0]) + len(changes[1])
             never_saved = self._saved_generation == 0 and len(self.vectors) > 0
-            if changed is None or never_saved or changed > _SNAPSHOT_CHANGES:
+            if changed is None or outgrown or never_saved or changed > _SNAPSHOT_CHANGES:
                 self.vectors.save(self.store.home, embedder=self._embedder, store=self.store.identity)
                 self._saved_generation = self.vectors.generation
 
@@ -67,7 +70,7 @@ class SearchIndex:
             return self.vectors.search(query, k, allowed)
 
     def catch_up_words(self) -> None:
-        """Bring the word index to the store's generation; the caller holds the store's write lock."""
+        """Bring the word index to the store's generation; the caller holds the store's right to write or to copy."""
         with self._lock, self.store.snapshot() as generation:
             self.words.reload()
             if self.words.generation == generation:
@@ -80,11 +83,15 @@ class SearchIndex:
         with self.store.snapshot() as generation:
             at = self.vectors.generation
             changes = self.store.changes(at) if 0 < at <= generation else None
-            if changes is None:
-                self.vectors.rebuild(*self._stored_vectors(self.store.passage_ids().tolist()), generation=generation)
-            else:
+            if changes is not None:
                 added, removed = changes
                 self.vectors.apply(*self._stored_vectors(added), np.array(removed, np.int64), generation=generation)
+        if changes is None:
+            self._rebuild_vectors()
+
+    def _rebuild_vectors(self) -> None:
+        with self.store.snapshot() as generation:
+            self.vectors.rebuild(*self._stored_vectors(self.store.passage_ids().tolist()), generation=generation)
 
     def _stored_vectors(self, ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         stored = self.store.vectors(ids)

@@ -6,7 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ class Filters:
         groups = [[f"kind:{kind}" for kind in self.kinds], [f"lang:{lang}" for lang in self.langs]]
         if self.stages:
             groups.append(["stage:", *(f"stage:{stage}" for stage in self.stages)])
-        if self.city is not None:
+        if self.city:
             groups.append(["city:", f"city:{self.city.replace(' ', '_')}"])
         return [group for group in groups if group]
 
@@ -69,7 +69,6 @@ class SearchTimes:
     dense: float = 0.0
     words: float = 0.0
     fuse: float = 0.0
-    stages: dict[str, float] = field(default_factory=dict)
 
 
 class HybridRetriever(BaseRetriever):
@@ -107,7 +106,12 @@ class HybridRetriever(BaseRetriever):
         vector = embedder.encode([simplified(query)], query=True)[0]
         times.embed, started = _lap(started)
         allowed = (
-            index.store.passage_ids(kinds=filters.kinds, langs=filters.langs, stages=filters.stages, city=filters.city)
+            index.store.passage_ids(
+                kinds=filters.kinds,
+                langs=filters.langs,
+                stages=filters.stages,
+                city=filters.city or None,
+            )
             if filters
             else None
         )
@@ -120,9 +124,11 @@ class HybridRetriever(BaseRetriever):
         times.words, started = _lap(started)
         dense = dict(zip(dense_ids.tolist(), dense_scores.tolist(), strict=True))
         words = dict(zip(word_ids.tolist(), word_scores.tolist(), strict=True))
+        # While another process writes, the word copy can still hold passages that are gone and have no vector.
         missing = [passage_id for passage_id in words if passage_id not in dense]
         for passage_id, stored in index.store.vectors(missing).items():
             dense[passage_id] = float(stored @ vector)
+        words = {passage_id: score for passage_id, score in words.items() if passage_id in dense}
         hits = self._hits(fuse(dense, words), dense, words, k)
         times.fuse, _ = _lap(started)
         return hits if doubt <= 0 or doubt <= _WORD_BONUS * shared_words(query, hits) else []
@@ -204,8 +210,9 @@ def shared_words(query: str, hits: Sequence[Hit]) -> float:
 def fuse(dense: dict[int, float], words: dict[int, float]) -> list[tuple[int, float]]:
     """Passage ids with their fused score in [0, 1], best first.
 
-    Each score list is min-max normalised over the union of ids; an id without a word score counts as 0 words. Equal
-    scores keep the order of ids, so that a search can be repeated.
+    Each score list is min-max normalised over the union of ids; an id without a word score counts as 0 words, and
+    where all scores of a list are equal, each is 1 if it is above 0. Equal sums keep the order of ids, so that a search
+    can be repeated.
     """
     union = sorted(dense.keys() | words.keys())
     if not union:
@@ -219,7 +226,7 @@ def fuse(dense: dict[int, float], words: dict[int, float]) -> list[tuple[int, fl
 def _normalised(scores: Sequence[float]) -> np.ndarray:
     values = np.asarray(scores, np.float64)
     spread = values.max() - values.min()
-    return (values - values.min()) / spread if spread > 0 else np.zeros_like(values)
+    return (values - values.min()) / spread if spread > 0 else (values > 0).astype(np.float64)
 
 
 def _lap(started: float) -> tuple[float, float]:

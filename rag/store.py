@@ -7,6 +7,7 @@ with `changes(g)`.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import sqlite3
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from rag.database import Database
 from rag.records import (
@@ -98,19 +100,22 @@ class Store(Database):
         )
         return [StoredPassage(row[0], row[1], row[2], _passage(row[3:10]), row[10]) for row in rows]
 
-    def items(self, kind: str, *, city: str | None = None) -> list[StoredItem]:
-        """The catalogue rows of `kind`, of one `city` if it is given, in a fixed order."""
-        where, values = "i.kind = ?", [kind]
-        if city is not None:
-            where += " AND i.city = ?"
-            values.append(city)
+    def items(self, kind: str) -> list[StoredItem]:
+        """The catalogue rows of `kind` in a fixed order.
+
+        A row that another version of Qixi stored in another form is left out until a sync has read its file again.
+        """
         rows = self._read(
             "SELECT i.passage_id, d.path, d.title, p.locator, i.data FROM items i"
             " JOIN passages p ON p.id = i.passage_id JOIN documents d ON d.id = p.document_id"
-            f" WHERE {where} ORDER BY d.path, p.position",
-            values,
+            " WHERE i.kind = ? ORDER BY d.path, p.position",
+            (kind,),
         )
-        return [StoredItem(row[0], row[1], row[2], row[3], Item.model_validate_json(row[4])) for row in rows]
+        found: list[StoredItem] = []
+        for row in rows:
+            with contextlib.suppress(ValidationError):
+                found.append(StoredItem(row[0], row[1], row[2], row[3], Item.model_validate_json(row[4])))
+        return found
 
     def cities(self) -> list[str]:
         """The cities that have named places, most places first."""
@@ -185,7 +190,7 @@ class Store(Database):
                         self._insert(connection, document_id, position, new, vectors, generation),
                         added + 1,
                     )
-                self._put_item(connection, passage_id, new.item)
+                shown = self._put_item(connection, passage_id, new.item) or shown
             gone = [passage_id for ids in kept.values() for passage_id in ids]
             self._drop(connection, gone, generation)
             if added or gone or shown:
@@ -280,14 +285,19 @@ class Store(Database):
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
-    def _put_item(self, connection: sqlite3.Connection, passage_id: int, item: Item | None) -> None:
+    def _put_item(self, connection: sqlite3.Connection, passage_id: int, item: Item | None) -> bool:
+        """Store the item of a passage, or that it has none; whether that is a change."""
         if item is None:
-            connection.execute("DELETE FROM items WHERE passage_id = ?", (passage_id,))
-            return
-        connection.execute(
-            "INSERT OR REPLACE INTO items (passage_id, kind, city, name, data) VALUES (?, ?, ?, ?, ?)",
-            (passage_id, item.kind, item.city or "", item.name, item.model_dump_json(exclude_defaults=True)),
+            gone = connection.execute("DELETE FROM items WHERE passage_id = ?", (passage_id,))
+            return gone.rowcount > 0
+        values = (item.kind, item.city or "", item.name, item.model_dump_json(exclude_defaults=True))
+        put = connection.execute(
+            "INSERT INTO items (passage_id, kind, city, name, data) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (passage_id) DO UPDATE SET (kind, city, name, data) = (?, ?, ?, ?)"
+            " WHERE (kind, city, name, data) IS NOT (?, ?, ?, ?)",
+            (passage_id, *values, *values, *values),
         )
+        return put.rowcount > 0
 
     def _drop(self, connection: sqlite3.Connection, ids: Sequence[int], generation: int) -> None:
         connection.executemany("DELETE FROM passages WHERE id = ?", ((passage_id,) for passage_id in ids))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import StoreError
-from rag.files import publish, replace_file
+from rag.files import file_sha256, publish, replace_file
 
 _FORMAT = 2
 _FLAT_LIMIT = 50_000
@@ -23,8 +23,9 @@ _FLAT_LIMIT = 50_000
 class VectorIndex:
     """Inner-product search over unit vectors under passage ids.
 
-    Exact (IndexFlatIP) up to 50,000 vectors, IVF-Flat beyond: with 4·√n lists of which 32 are probed. The CPU index is
-    the one that changes; where FAISS sees a GPU, searches go to a float16 clone of it, made again after a change.
+    Exact (IndexFlatIP) when built of up to 50,000 vectors, IVF-Flat of more: with 4·√n lists of which 32 are probed.
+    `apply()` keeps the form and `is_outgrown` says when another is due. The CPU index is the one that changes; where
+    FAISS sees a GPU, searches go to a float16 clone of it, made again after a change.
     """
 
     def __init__(self, dimensions: int) -> None:
@@ -39,6 +40,11 @@ class VectorIndex:
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+    @property
+    def is_outgrown(self) -> bool:
+        """Whether exact search has become slow: additions took it a fifth over the limit for which it was made."""
+        return not self._is_inverted and len(self) > 1.2 * _FLAT_LIMIT
 
     def rebuild(self, ids: np.ndarray, vectors: np.ndarray, *, generation: int) -> None:
         """Replace everything by `vectors` (n, dimensions) under `ids` (n,)."""
@@ -85,7 +91,7 @@ class VectorIndex:
         self._faiss.write_index(self._index, str(temporary))
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        digest = _sha256(temporary)
+        digest = file_sha256(temporary)
         publish(temporary, folder / name)
         manifest = {
             "format": _FORMAT,
@@ -111,7 +117,7 @@ class VectorIndex:
             if not expected.items() <= manifest.items():
                 return False
             path = folder / manifest["file"]
-            if _sha256(path) != manifest["sha256"]:
+            if file_sha256(path) != manifest["sha256"]:
                 return False
             self._index = self._faiss.read_index(str(path))
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError):
@@ -190,8 +196,3 @@ def _is_installed(name: str) -> bool:
 
 def _seal(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
 import shutil
 from collections import Counter
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.files import replace_file
+from rag.files import file_sha256, replace_file
 from rag.text import search_words
 
 _FORMAT = 2
@@ -25,7 +25,8 @@ class WordIndex:
     """BM25 search over passages, kept in a folder and shared by processes; one process writes at a time.
 
     The writer calls `apply()` under the store's lock; readers call `reload()` to see what it committed. A folder that
-    is damaged (its files carry checksums), lost, or made from another store than the one named `store` counts as empty.
+    is damaged (its files carry checksums), lost, or made from another store than the one named `store` is not opened;
+    what was open before goes on answering until there is a whole one again.
     """
 
     def __init__(self, folder: Path, *, store: str) -> None:
@@ -41,17 +42,21 @@ class WordIndex:
         builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
         builder.add_text_field("tags", tokenizer_name="whitespace", index_option="basic")
         self._schema = builder.build()
-        self._index, self._generation = self._open()
+        self._index: Any = tantivy.Index(self._schema)
+        self._generation = 0
+        self._checked: dict[str, str] = {}
+        self._open()
 
     @property
     def generation(self) -> int:
-        """The store generation this copy has reached; 0 when it is empty or must be rebuilt."""
+        """The store generation this copy has reached; 0 when the folder must be rebuilt."""
         return self._generation
 
     def reload(self) -> None:
-        """See what another process has committed."""
+        """See what another process has committed; while the folder is being rebuilt, keep what is open."""
         if self._recorded().get("generation", 0) != self._generation:
-            self._index, self._generation = self._open()
+            self._generation = 0
+            self._open()
 
     def apply(
         self, added: Iterable[tuple[int, str, str]], removed: Iterable[int], *, generation: int, rebuild: bool = False
@@ -62,12 +67,8 @@ class WordIndex:
         interrupted call can be repeated.
         """
         rebuild = rebuild or self._generation == 0
-        if rebuild:
-            self._generation = 0
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(parents=True)
-            self._index = self._tantivy.Index(self._schema, path=str(self._folder))
-        writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+        index = self._empty_folder() if rebuild else self._index
+        writer = index.writer(heap_size=64_000_000, num_threads=1)
         try:
             for passage_id in removed:
                 writer.delete_documents_by_term("id", passage_id)
@@ -83,15 +84,11 @@ class WordIndex:
             writer.wait_merging_threads()
         finally:
             del writer  # tantivy's lock goes with it, also where a traceback keeps this frame
-        self._index.reload()
-        manifest = {
-            "format": _FORMAT,
-            "generation": generation,
-            "store": self._store,
-            "files": self._checksums(self._recorded().get("files", {})),
-        }
+        files = self._checksums(self._live_files())
+        manifest = {"format": _FORMAT, "generation": generation, "store": self._store, "files": files}
         replace_file(self._manifest, json.dumps(manifest).encode())
-        self._generation = generation
+        index.reload()
+        self._index, self._generation, self._checked = index, generation, files
 
     def search(self, words: Sequence[str], k: int, tags: Sequence[Sequence[str]] = ()) -> tuple[np.ndarray, np.ndarray]:
         """Ids (int64) and BM25 scores (float32) of the best `k` passages, best first.
@@ -127,15 +124,37 @@ class WordIndex:
         ids = [searcher.doc(address)["id"][0] for _, address in hits]
         return np.array(ids, np.int64), np.array([score for score, _ in hits], np.float32)
 
-    def _open(self) -> tuple[Any, int]:
-        """The index in the folder and its generation; an empty one and 0 when it is not whole or not of this store."""
+    def _open(self) -> None:
+        """Take over the index in the folder if it is whole and of this store; else leave everything as it is."""
         recorded = self._recorded()
-        if recorded and self._checksums({}) == recorded["files"]:
-            try:
-                return self._tantivy.Index(self._schema, path=str(self._folder)), recorded["generation"]
-            except (ValueError, OSError):  # another schema, or changed under our hands
-                pass
-        return self._tantivy.Index(self._schema), 0
+        if not recorded:
+            return
+        try:
+            files = self._checksums(recorded["files"])
+            if files != recorded["files"]:
+                return
+            index = self._opened()
+        except (ValueError, OSError):  # another schema, or changed under our hands
+            return
+        if self._recorded() == recorded:  # else the folder was emptied meanwhile
+            self._index, self._generation, self._checked = index, recorded["generation"], files
+
+    def _opened(self) -> Any:
+        """The index in the folder; the first thing tantivy would do by itself is to follow a rebuild into emptiness."""
+        index = self._tantivy.Index.open(str(self._folder))
+        index.config_reader("Manual")
+        index.reload()
+        return index
+
+    def _empty_folder(self) -> Any:
+        """A new index in the folder; readers that have the old one open keep it."""
+        self._generation = 0
+        with contextlib.suppress(FileNotFoundError):
+            self._manifest.unlink()  # first: without it nobody takes what is left for an index
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._tantivy.Index(self._schema, path=str(self._folder))
+        return self._opened()
 
     def _recorded(self) -> dict[str, Any]:
         """The manifest of the last finished `apply()`; empty when there is none of this format and store."""
@@ -146,13 +165,18 @@ class WordIndex:
         except (OSError, ValueError, LookupError, TypeError):
             return {}
 
-    def _checksums(self, known: dict[str, str]) -> dict[str, str]:
-        """SHA-256 by file name. Segment files are written once, so what is `known` of them is not read again."""
+    def _live_files(self) -> list[str]:
+        """The names of the files that the last commit speaks of; others are on their way out."""
+        committed = json.loads((self._folder / "meta.json").read_bytes())
+        live = {segment["segment_id"].replace("-", "") for segment in committed["segments"]}
+        names = (path.name for path in self._folder.iterdir() if path.suffix in _SEGMENT_FILES)
+        return ["meta.json", *sorted(name for name in names if name.split(".")[0] in live)]
+
+    def _checksums(self, names: Iterable[str]) -> dict[str, str]:
+        """SHA-256 by file name. Segment files are written once: one that was read before is only looked for."""
         digests: dict[str, str] = {}
-        for path in sorted(self._folder.iterdir()):
-            if path.suffix in _SEGMENT_FILES and path.name in known:
-                digests[path.name] = known[path.name]
-            elif path.suffix in _SEGMENT_FILES or path.name == "meta.json":
-                with path.open("rb") as file:
-                    digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+        for name in names:
+            path = self._folder / name
+            known = self._checked.get(name) if path.suffix in _SEGMENT_FILES and path.exists() else None
+            digests[name] = known or file_sha256(path)
         return digests

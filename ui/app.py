@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rag.errors import QixiError
 from ui import state
+from ui.components.text import plain
 from ui.i18n import LANGUAGES, NAMES, t
 from ui.quiet import silence_telemetry
 
@@ -17,7 +19,6 @@ _DOCUMENT_LANGUAGE = {
 silence_telemetry()
 lang = state.language()
 st.set_page_config(page_title=t("app_name", lang), page_icon="💞", layout="wide")
-state.warm()
 page = st.navigation(
     [
         st.Page("views/plan.py", title=t("page_plan", lang), icon=":material/favorite:", default=True),
@@ -38,4 +39,8 @@ with st.sidebar:
     )
     st.caption(t("private", lang))
     st.html(_DOCUMENT_LANGUAGE[lang], unsafe_allow_javascript=True)
-page.run()
+try:
+    state.warm()
+    page.run()
+except QixiError as error:  # st.stop and st.rerun pass: theirs are no Exceptions
+    st.error(plain(error.in_language(lang)))

@@ -12,7 +12,7 @@ import typer
 from rag.errors import InfeasibleError, InputError, QixiError
 from ui.cli_eval import eval_app
 from ui.cli_knowledge import knowledge_app
-from ui.console import AsJson, Session, emit, fail, session
+from ui.console import AsJson, Session, emit, fail, session, unusable_file, use_utf8
 from ui.quiet import silence_telemetry
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ def options(
     home: Annotated[Path | None, typer.Option(help="Folder of Qixi's state (default .qixi).")] = None,
     knowledge: Annotated[Path | None, typer.Option(help="Folder of your documents.")] = None,
     lang: Annotated[str | None, typer.Option(help="zh or en; the question's language by default.")] = None,
-    model: Annotated[str | None, typer.Option(help="Chat model; none answers in grounded mode.")] = None,
+    model: Annotated[str | None, typer.Option(help="Chat model; this version uses none and says so.")] = None,
 ) -> None:
     """Options that every command takes."""
     if lang not in (None, "zh", "en"):
@@ -71,6 +71,7 @@ def plan(
         interests=interest or None, avoid=avoid or None, indoor=indoor, seed=seed, lang=run.lang,
     )  # fmt: skip
     run.spoken = request.lang
+    run.tell_ignored_model()
     made = assistant.plan(request)
     for path, write in ((ics, _write_ics), (markdown, _write_markdown)):
         if path is not None and made.items:
@@ -87,17 +88,24 @@ def plan(
 
 
 def _write_ics(path: Path, made: Any, run: Session) -> None:
-    from rag.files import replace_file
     from ui.export import plan_to_ics
 
-    replace_file(path, plan_to_ics(made, run.settings.timezone))
+    _write(path, plan_to_ics(made, run.settings.timezone))
 
 
 def _write_markdown(path: Path, made: Any, run: Session) -> None:
-    from rag.files import replace_file
     from ui.export import plan_to_markdown
 
-    replace_file(path, plan_to_markdown(made).encode())
+    _write(path, plan_to_markdown(made).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    from rag.files import replace_file
+
+    try:
+        replace_file(path, content)
+    except OSError as error:  # its file name is that of the temporary file
+        raise unusable_file(error, str(path)) from error
 
 
 @app.command()
@@ -107,24 +115,11 @@ def ui(
     port: Annotated[int, typer.Option(help="Port.")] = 8501,
 ) -> None:
     """Open the app in a browser at http://localhost:8501."""
-    settings = session(context).settings
-    script = Path(__file__).with_name("app.py")
-    environment = {
-        **os.environ, "QIXI_HOME": str(settings.home.resolve()), "QIXI_KNOWLEDGE": str(settings.knowledge.resolve())
-    }  # fmt: skip
-    os.chdir(script.parent.parent)  # Streamlit reads .streamlit/config.toml from the working folder
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(script),
-        "--server.address",
-        host,
-        "--server.port",
-        str(port),
-    ]
-    os.execve(sys.executable, command, environment)
+    from ui.launch import app_command, app_environment
+
+    run = session(context)
+    run.tell_ignored_model()
+    os.execve(sys.executable, app_command(host, port), app_environment(run.settings))
 
 
 @app.command()
@@ -132,11 +127,12 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what works on this machine and how to mend what does not."""
     from ui.doctor import examine, show_findings
 
-    findings = examine(session(context).settings)
+    run = session(context)
+    findings = examine(run.settings)
     if as_json:
         emit([finding.to_json() for finding in findings])
     else:
-        show_findings(findings, session(context).lang or "en")
+        show_findings(findings, run.spoken)
     if any(not finding.ok for finding in findings):
         raise typer.Exit(2)
 
@@ -144,6 +140,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def main() -> None:
     """Run the command; errors become one sentence on stderr and the exit code of their kind."""
     silence_telemetry()
+    use_utf8()
     try:
         app()
     except QixiError as error:
@@ -151,6 +148,8 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+    except OSError as error:
+        fail(unusable_file(error))
     except KeyboardInterrupt:
         print("", file=sys.stderr)
         raise SystemExit(130) from None

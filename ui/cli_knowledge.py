@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ import typer
 
 from rag.errors import InputError
 from ui.console import AsJson, Session, emit, say, session, sync_progress
+from ui.inbox import is_hidden, safe_name, save
 
 knowledge_app = typer.Typer(help="The knowledge folder and its index.", no_args_is_help=True)
 
@@ -25,13 +26,7 @@ def sync_command(
 ) -> None:
     """Make the index equal to the knowledge folder: new, edited, renamed and deleted files."""
     run = session(context)
-    report = _sync(run, dry_run=dry_run, jsonl=progress == "jsonl")
-    if as_json:
-        emit(report.to_json())
-        return
-    from ui.console_knowledge import show_report
-
-    show_report(report)
+    _report(run, _sync(run, dry_run=dry_run, jsonl=progress == "jsonl"), as_json)
 
 
 @knowledge_app.command("status")
@@ -57,7 +52,7 @@ def status(
         return
     from ui.console_knowledge import show_status
 
-    show_status(documents, detailed=file is not None, lang=run.spoken or "en")
+    show_status(documents, detailed=file is not None, lang=run.spoken)
 
 
 @knowledge_app.command("search")
@@ -80,7 +75,7 @@ def search(
         return
     from ui.console_knowledge import show_hits
 
-    show_hits(hits)
+    show_hits(hits, run.spoken)
 
 
 @knowledge_app.command("add")
@@ -98,16 +93,13 @@ def add(
                 en=f"{path} is not a file; name files, or copy folders into {folder} yourself and run sync.",
                 zh=f"{path} 不是文件；请给出文件，文件夹请自己复制到 {folder} 再运行 sync。",
             )
-    folder.mkdir(parents=True, exist_ok=True)
+    chosen = [(path, _name_inside(path)) for path in paths]
     names = set()
-    for path in paths:
-        target = _free_name(folder, path.name)
-        temporary = target.with_name(f".{target.name}.part")
-        shutil.copyfile(path, temporary)
-        temporary.replace(target)
-        names.add(target.name)
+    for path, name in chosen:
+        with path.open("rb") as content:
+            names.add(save(folder, name, content).name)
     report = _sync(run)
-    _report(report, as_json)
+    _report(run, report, as_json)
     refused = [failure for failure in report.failed if failure.path in names]
     if refused:
         raise InputError(
@@ -132,7 +124,7 @@ def remove(
             )
     for name in names:
         (run.settings.knowledge / name).unlink()
-    _report(_sync(run), as_json)
+    _report(run, _sync(run), as_json)
 
 
 def _sync(run: Session, *, dry_run: bool = False, jsonl: bool = False) -> Any:
@@ -150,30 +142,35 @@ def _sync(run: Session, *, dry_run: bool = False, jsonl: bool = False) -> Any:
     return report
 
 
-def _report(report: Any, as_json: bool) -> None:
+def _report(run: Session, report: Any, as_json: bool) -> None:
     if as_json:
         emit(report.to_json())
         return
     from ui.console_knowledge import show_report
 
-    show_report(report)
+    show_report(report, run.spoken)
 
 
-def _free_name(folder: Path, name: str) -> Path:
-    target, number = folder / name, 2
-    while target.exists():
-        target, number = folder / f"{Path(name).stem} ({number}){Path(name).suffix}", number + 1
-    return target
+def _name_inside(path: Path) -> str:
+    """The name that `path` gets in the knowledge folder; refuses one that a sync would leave out."""
+    name = safe_name(path.name if path.suffix else f"{path.name}.txt")
+    if name is None or is_hidden(path.name):
+        raise InputError(
+            en=f"{path} is hidden or has no usable name, and would never be indexed; rename it and add it again.",
+            zh=f"{path} 是隐藏文件或没有可用的文件名，不会被收录；请改名后再添加。",
+        )
+    return name
 
 
 def _inside(run: Session, name: str) -> str:
-    """`name` relative to the knowledge folder, with '/'; refuses a path that leads out of it."""
+    """`name` relative to the knowledge folder, with '/'; refuses a path that leads out of it.
+
+    A name that `status` lists comes first; a path as the shell completes it, seen from the working folder, is next.
+    """
     folder = run.settings.knowledge.resolve()
-    path = Path(name)
-    absolute = path if path.is_absolute() else folder / path
-    if not absolute.parent.resolve().is_relative_to(folder) and Path(name).resolve().is_relative_to(folder):
-        absolute = Path(name).resolve()
-    resolved = absolute.parent.resolve() / absolute.name
+    listed, typed = (base.parent.resolve() / base.name for base in (folder / name, Path.cwd() / name))
+    is_typed = typed.is_relative_to(folder) and not os.path.lexists(listed) and os.path.lexists(typed)
+    resolved = typed if is_typed or not listed.is_relative_to(folder) else listed
     if not resolved.is_relative_to(folder):
         raise InputError(
             en=f"{name} is outside the knowledge folder {folder}; name a file inside it.",

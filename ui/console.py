@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import sys
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from rag.errors import QixiError
+from rag.errors import InputError, QixiError
+from rag.schema import Language
+from ui.i18n import STEPS, language_of, t
 
 if TYPE_CHECKING:
     from knowledge.sync import Progress
@@ -35,23 +38,31 @@ class Session:
     model: str | None = None
 
     def __post_init__(self) -> None:
-        _spoken[:] = [self.lang] if self.lang else []
+        _speak(self.lang)
 
     @functools.cached_property
     def settings(self) -> Settings:
         """The Settings of this run."""
         from rag.settings import load_settings
 
-        return load_settings(home=self.home, knowledge=self.knowledge, lang=self.lang, model=self.model)
+        loaded = load_settings(home=self.home, knowledge=self.knowledge, lang=self.lang, model=self.model)
+        _speak(loaded.lang)
+        return loaded
 
     @property
-    def spoken(self) -> str:
-        """The language in which errors are told."""
-        return self.lang or (_spoken[0] if _spoken else "")
+    def spoken(self) -> Language:
+        """The language of the terminal: --lang, else that of the settings, else the locale's."""
+        assert self.settings
+        return language()
 
     @spoken.setter
     def spoken(self, lang: str) -> None:
-        _spoken[:] = [self.lang or lang]
+        _speak(self.lang or lang)
+
+    def tell_ignored_model(self) -> None:
+        """Say on stderr that a chat model of the settings is not used."""
+        if self.settings.model:
+            say(t("chat_model_refused", self.spoken, model=self.settings.model))
 
     def assistant(self, *, jsonl: bool = False) -> Assistant:
         """The Assistant of this run; a model that must be converted first shows its progress."""
@@ -83,11 +94,26 @@ def emit(value: Any) -> None:
     sys.stdout.flush()
 
 
+def use_utf8() -> None:
+    """Write UTF-8 whatever the locale: a plan has characters that most other encodings lack."""
+    for stream, errors in ((sys.stdout, "backslashreplace"), (sys.stderr, "replace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+
+
 def fail(error: QixiError) -> NoReturn:
     """Print the error's sentence on stderr and leave with its exit code."""
-    lang = _spoken[0] if _spoken else _environment_language()
-    print(error.in_language(lang), file=sys.stderr)
+    print(error.in_language(language()), file=sys.stderr)
     raise SystemExit(error.exit_code)
+
+
+def unusable_file(error: OSError, path: str | None = None) -> InputError:
+    """The sentence for a file or folder that the system refused; `path` where the error does not know it."""
+    name, reason = path or error.filename or "", error.strerror or str(error)
+    return InputError(
+        en=f"{name or 'A file'} cannot be used ({reason}); check that its folder exists, its rights and free space.",
+        zh=f"{name or '文件'} 用不了（{reason}）；请检查文件夹是否存在、权限和磁盘空间。",
+    )
 
 
 def say(message: str) -> None:
@@ -101,7 +127,7 @@ def model_progress(fraction: float, message: str, *, jsonl: bool = False) -> Non
         line = {"stage": "model", "done": round(fraction * 100), "total": 100, "message": message}
         print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
     else:
-        print(f"[{fraction:4.0%}] {message}", file=sys.stderr, flush=True)
+        print(f"[{fraction:4.0%}] {t('step_model', language())}: {message}", file=sys.stderr, flush=True)
 
 
 def sync_progress(*, jsonl: bool) -> Progress:
@@ -117,11 +143,17 @@ def sync_progress(*, jsonl: bool) -> Progress:
             line = {"stage": stage, "done": done, "total": total, "message": message}
             print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
         elif sys.stderr.isatty():
-            print(f"\r\x1b[K{stage} {done}/{total} {message[:60]}", end="", file=sys.stderr, flush=True)
+            step = t(f"step_{stage}" if stage in STEPS else "step_other", language())
+            print(f"\r\x1b[K{step} {done}/{total} {message[:60]}", end="", file=sys.stderr, flush=True)
 
     return tell
 
 
-def _environment_language() -> str:
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
+def language() -> Language:
+    """The language of what is said on the terminal, as far as it is known yet."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    return language_of(_spoken[0] if _spoken else locale)
+
+
+def _speak(lang: str | None) -> None:
+    _spoken[:] = [lang] if lang else []

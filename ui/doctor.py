@@ -6,14 +6,19 @@ import dataclasses
 import os
 import platform
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from rag.errors import QixiError
+from rag.schema import Language
 from rag.settings import Settings
+from ui.console import unusable_file
+from ui.i18n import LANGUAGES, t
 
 _NEEDED_BYTES = 1_500_000_000
 
@@ -38,18 +43,27 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [
         Finding("python", True, f"Python {version} on {platform.system()}.", f"Python {version}，{platform.system()}。")
     ]
-    return [
-        *findings,
-        _disk(settings),
-        _faiss(),
-        _embedder(settings),
-        _store(settings),
-        _folder(settings),
-        _model(settings),
-    ]
+    checks = (_disk, _faiss, _embedder, _store, _knowledge, _model)
+    return [*findings, *(_carefully(check.__name__.strip("_"), check, settings) for check in checks)]
 
 
-def show_findings(findings: list[Finding], lang: str) -> None:
+def _carefully(name: str, check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    """The finding of `check`; whatever stops it is what there is to mend."""
+    try:
+        return check(settings)
+    except QixiError as error:
+        return Finding(name, False, error.en, error.zh)
+    except ImportError as error:
+        return Finding(
+            name, False, f"A library cannot be imported ({error}); install Qixi again, with `make run` or pip.",
+            f"有个库导入不了（{error}）；请用 `make run` 或 pip 重新安装 Qixi。",
+        )  # fmt: skip
+    except OSError as error:
+        refused = unusable_file(error)
+        return Finding(name, False, refused.en, refused.zh)
+
+
+def show_findings(findings: list[Finding], lang: Language) -> None:
     """Print the findings, one line each."""
     console = Console(highlight=False, soft_wrap=True)
     for finding in findings:
@@ -71,25 +85,26 @@ def _disk(settings: Settings) -> Finding:
     )  # fmt: skip
 
 
-def _faiss() -> Finding:
+def _faiss(settings: Settings) -> Finding:
     from rag.vectors import import_faiss
 
-    try:
-        faiss = import_faiss()
-    except QixiError as error:
-        return Finding("faiss", False, error.en, error.zh)
-    cards = faiss.get_num_gpus()
-    text = f"faiss {faiss.__version__}, GPUs: {cards}."
+    faiss = import_faiss()
+    text = f"faiss {faiss.__version__}, GPUs: {faiss.get_num_gpus()}."
     return Finding("faiss", True, text, text)
 
 
 def _embedder(settings: Settings) -> Finding:
+    from rag.convert_e5 import IDENTITY, NAME, is_whole
+    from rag.e5_source import find_source
     from rag.embed import open_embedder
 
-    try:
-        embedder = open_embedder(settings)
-    except QixiError as error:
-        return Finding("embedder", False, error.en, error.zh)
+    is_default = settings.embedder == NAME and not Path(NAME).is_dir()
+    if is_default and not is_whole(settings.cache / "models" / IDENTITY) and find_source() is not None:
+        return Finding(
+            "embedder", True, f"{NAME} will be converted at the first run, into {settings.cache}.",
+            f"{NAME} 会在第一次运行时转换，放在 {settings.cache}。",
+        )  # fmt: skip
+    embedder = open_embedder(settings)
     text = f"{embedder.name}, {embedder.dimensions} dimensions"
     return Finding("embedder", True, f"{text}.", f"{text}。")
 
@@ -97,15 +112,12 @@ def _embedder(settings: Settings) -> Finding:
 def _store(settings: Settings) -> Finding:
     from rag.store import Store
 
-    if not settings.home.exists():
+    if not os.path.lexists(settings.home) or (settings.home.is_dir() and not (settings.home / "store.sqlite").exists()):
         return Finding(
-            "store", True, f"{settings.home} does not exist yet; the first sync makes it.",
-            f"{settings.home} 还没有；第一次同步时会建立。",
+            "store", True, f"There is no store in {settings.home} yet; the first sync makes it.",
+            f"{settings.home} 里还没有知识库；第一次同步时会建立。",
         )  # fmt: skip
-    try:
-        store = Store(settings.home)
-    except QixiError as error:
-        return Finding("store", False, error.en, error.zh)
+    store = Store(settings.home)
     documents = store.documents()
     bad = sum(row.status != "indexed" for row in documents)
     return Finding(
@@ -114,13 +126,10 @@ def _store(settings: Settings) -> Finding:
     )  # fmt: skip
 
 
-def _folder(settings: Settings) -> Finding:
+def _knowledge(settings: Settings) -> Finding:
     from knowledge.scan import require_folder
 
-    try:
-        require_folder(settings.knowledge)
-    except QixiError as error:
-        return Finding("knowledge", False, error.en, error.zh)
+    require_folder(settings.knowledge)
     writable = os.access(settings.knowledge, os.W_OK)
     return Finding(
         "knowledge", True, f"{settings.knowledge}{'' if writable else ' (read-only: the app cannot add files)'}",
@@ -129,7 +138,7 @@ def _folder(settings: Settings) -> Finding:
 
 
 def _model(settings: Settings) -> Finding:
-    return Finding(
-        "model", True, "No chat model is used: answers are grounded in your documents.",
-        "没有使用语言模型：直接依据资料作答。",
-    )  # fmt: skip
+    if settings.model:
+        refused = {lang: t("chat_model_refused", lang, model=settings.model) for lang in LANGUAGES}
+        return Finding("model", False, refused["en"], refused["zh"])
+    return Finding("model", True, t("no_chat_model", "en"), t("no_chat_model", "zh"))

@@ -15,8 +15,8 @@ from ui.i18n import day, money, t
 
 
 def spans(plan: DatePlan) -> list[tuple[dt.datetime, dt.datetime]]:
-    """Start and end of every stop, naive local time; a clock that goes back has passed midnight."""
-    now = dt.datetime.combine(plan.request.date, dt.time.min)
+    """Start and end of every stop, naive local time; a clock before the start asked for has passed midnight."""
+    now = dt.datetime.combine(plan.request.date, plan.request.start)
     found = []
     for item in plan.items:
         start = _next(now, item.start)

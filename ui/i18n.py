@@ -10,6 +10,8 @@ from rag.schema import Language, Money
 
 LANGUAGES: Final[tuple[Language, Language]] = ("zh", "en")
 NAMES: Final[dict[str, str]] = {"zh": "中文", "en": "English"}
+STEPS: Final = ("model", "scan", "read", "embed", "write")
+"""Stages of a sync that have a name."""
 
 CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     # frame
@@ -216,6 +218,34 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "{path} was not deleted: it is not in the knowledge folder.",
     ),
     "removed": ("已删除 {path}。", "{path} was deleted."),
+    # terminal
+    "time": ("时间", "Time"),
+    "stop": ("安排", "Stop"),
+    "why": ("理由", "Why"),
+    "each": ("每人", "each"),
+    "no_chat_model": (
+        "没有使用语言模型：直接依据资料作答。",
+        "No chat model is used: answers are grounded in your documents.",
+    ),
+    "chat_model_refused": (
+        "这个版本不支持语言模型，没有用到 model = {model}；请去掉它（--model、QIXI_MODEL 或 qixi.toml 里的 model）。",
+        "Chat models are not supported by this version, so model = {model} is not used; remove the setting "
+        "(--model, QIXI_MODEL, or model in qixi.toml).",
+    ),
+    "column_type": ("类型", "Type"),
+    "column_lang": ("语言", "Language"),
+    "sync_dry": ("预演：什么都没有改动。", "Dry run: nothing was changed."),
+    "sync_total": (
+        "{unchanged} 个文件没有变化；段落：新增 {added}，沿用 {reused}，移除 {removed}；"
+        "{seconds} 秒内新算了 {embedded} 段。",
+        "{unchanged} files unchanged; passages: {added} added, {reused} kept, {removed} removed; "
+        "{embedded} embedded in {seconds} s.",
+    ),
+    "no_hits": ("资料里没有相关内容。", "Nothing in the documents is about this."),
+    "hit_scores": (
+        "得分 {score}，余弦 {cosine}，词语 {words}",
+        "score {score}, cosine {cosine}, words {words}",
+    ),
 }
 
 _WEEKDAYS = (

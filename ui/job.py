@@ -10,13 +10,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from rag.schema import Language
 from rag.settings import Settings
+from ui.launch import import_environment
 
-_ROOT = Path(__file__).resolve().parents[1]
 BUSY = 75
 
 
@@ -104,7 +103,7 @@ class SyncJob:
         while True:
             try:
                 finished = self._sync()
-            except OSError as error:
+            except Exception as error:  # whatever it was, the sync is over and the page must hear why
                 finished = {"result": None, "error": str(error), "busy": False}
             with self._lock:
                 repeat, self._again = self._again, False
@@ -113,8 +112,7 @@ class SyncJob:
                 return
 
     def _sync(self) -> dict[str, Any]:
-        search = os.pathsep.join(part for part in (str(_ROOT), os.environ.get("PYTHONPATH")) if part)
-        environment = {**os.environ, "PYTHONPATH": search, "PYTHONUTF8": "1"}
+        environment = {**os.environ, **import_environment(), "PYTHONUTF8": "1"}
         # A file takes stdout: nobody reads that pipe while stderr is followed, and a full pipe would stop the child.
         with tempfile.TemporaryFile() as output:
             with subprocess.Popen(

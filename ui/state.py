@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import streamlit as st
 
 import ui.job
+from rag.errors import QixiError
 from rag.schema import DatePlan, DateRequest, Field_, Language
 from rag.settings import Settings, load_settings
 from ui.i18n import language_of
@@ -74,10 +76,17 @@ def job() -> ui.job.SyncJob:
 
 
 def language() -> Language:
-    """The interface language; at first the browser's, later the visitor's choice."""
+    """The interface language; at first that of the settings or else the browser's, later the visitor's choice."""
     if "lang" not in st.session_state:
-        st.session_state["lang"] = language_of(st.context.locale)
+        st.session_state["lang"] = _first_language()
     return cast(Language, st.session_state["lang"])
+
+
+def _first_language() -> Language:
+    with contextlib.suppress(QixiError):  # the page says what is wrong with the settings, in some language
+        if chosen := settings().lang:
+            return chosen
+    return language_of(st.context.locale)
 
 
 def plan() -> DatePlan | None:

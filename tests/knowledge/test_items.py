@@ -423,3 +423,20 @@ def test_the_shipped_catalogues_are_read_whole_and_without_a_problem(path: str, 
         assert item.stages
         assert item.as_of == "2026-11"
         assert kind == "gift" or (item.category in CATEGORIES and item.minutes_high)
+
+
+@pytest.mark.parametrize(
+    ("cell", "city"),
+    [
+        pytest.param("北京市", "北京", id="suffix"),
+        pytest.param("曲靖市", "曲靖", id="suffix of a city not in the table"),
+        pytest.param("沙市", "沙市", id="part of a short name"),
+        pytest.param("胡志明市", "胡志明市", id="part of a long name"),
+        pytest.param("Beijing  City", "Beijing", id="English suffix"),
+        pytest.param("Kansas City", "Kansas City", id="part of an English name"),
+        pytest.param("Mexico City", "Mexico City", id="part of a known English name"),
+        pytest.param("暂无", None, id="not known"),
+    ],
+)
+def test_a_city_is_stored_without_what_is_not_its_name(cell: str, city: str | None) -> None:
+    assert only(f"店名|城市|人均消费\n老地方|{cell}|30").city == city

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -108,6 +111,46 @@ def test_a_folder_inside_that_may_not_be_read_is_a_row_and_the_rest_goes_on(
     deny(monkeypatch, tmp_path / "private")
     assert problems(tmp_path) == {"private": "private is left out: its folder may not be read."}
     assert [found.path for found in scan(tmp_path)] == ["a.md", "private"]
+
+
+def test_a_file_in_a_folder_that_may_be_listed_but_not_entered_is_a_row_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.md")
+    write(tmp_path, "closed/b.md")
+    real = os.scandir
+
+    def scandir(folder: Path) -> object:
+        return listing_only(real(folder)) if Path(folder).name == "closed" else real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert problems(tmp_path) == {"closed/b.md": "closed/b.md is left out: it cannot be looked at (Permission denied)."}
+    assert [found.path for found in scan(tmp_path)] == ["a.md", "closed/b.md"]
+
+
+@contextlib.contextmanager
+def listing_only(listing: Iterable[os.DirEntry[str]]) -> Iterator[list[Mock]]:
+    """The entries of a folder of mode 744: their names and kinds are known, nothing else."""
+    entries = []
+    for real in listing:
+        entry = Mock(is_symlink=Mock(return_value=False), is_dir=Mock(return_value=False), path=real.path)
+        entry.name = real.name
+        entry.stat.side_effect = PermissionError(13, "Permission denied")
+        entries.append(entry)
+    yield entries
+
+
+def test_a_folder_that_fails_when_it_is_listed_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "disk/a.md")
+    real = os.scandir
+
+    def scandir(folder: Path) -> object:
+        if Path(folder).name == "disk":
+            raise OSError(5, "Input/output error")
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert problems(tmp_path) == {"disk": "disk is left out: it cannot be listed (Input/output error)."}
 
 
 def test_a_knowledge_folder_that_may_not_be_read_is_refused_and_not_taken_for_empty(

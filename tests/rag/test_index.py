@@ -247,3 +247,38 @@ def test_threads_search_while_the_store_changes(store: Store, tmp_path: Path) ->
         thread.join()
     assert problems == []
     assert_like_a_fresh_build(index, store, tmp_path)
+
+
+def test_catching_up_words_leaves_the_right_to_write_to_others(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store)
+    index = opened(store)
+    monkeypatch.setattr("rag.store.Store.writing", lambda _: pytest.fail("a sync would be turned away"))
+    assert answers(index)[0][1][0] == 1
+
+
+def test_a_writer_waits_for_a_reader_that_catches_up_words(store: Store) -> None:
+    entered = threading.Event()
+
+    def write() -> None:
+        with Store(store.home).writing():
+            entered.set()
+
+    writer = threading.Thread(target=write)
+    with store.copying():
+        writer.start()
+        assert not entered.wait(0.1)
+    writer.join()
+    assert entered.is_set()
+
+
+def test_vectors_that_outgrow_exact_search_are_rebuilt_when_they_are_published(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.vectors._FLAT_LIMIT", 100)
+    index = opened(store)
+    for path, count, is_inverted in (("a.md", 100, False), ("b.md", 20, False), ("c.md", 1, True)):
+        put(store, path, *(f"第{number}段{path}" for number in range(count)))
+        publish(index)
+        assert index.vectors._is_inverted is is_inverted
+    again = opened(store)
+    assert (again.vectors._is_inverted, len(again.vectors)) == (True, 121)

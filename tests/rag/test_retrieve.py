@@ -70,6 +70,21 @@ def test_the_weights_are_0_6_for_cosines_and_0_4_for_words() -> None:
     assert dict(fuse({1: 0.9, 2: 0.8}, {2: 5.0})) == pytest.approx({1: 0.6, 2: 0.4})
 
 
+@pytest.mark.parametrize(
+    ("dense", "words", "scores"),
+    [
+        pytest.param({7: 0.9}, {7: 5.0}, {7: 1.0}, id="found by both"),
+        pytest.param({7: 0.9}, {}, {7: 0.6}, id="found by its meaning"),
+        pytest.param({1: 0.9, 2: 0.9}, {1: 4.0, 2: 2.0}, {1: 1.0, 2: 0.6}, id="two of one cosine"),
+        pytest.param({7: -0.1}, {}, {7: 0.0}, id="nothing in common"),
+    ],
+)
+def test_equal_scores_above_zero_count_in_full(
+    dense: dict[int, float], words: dict[int, float], scores: dict[int, float]
+) -> None:
+    assert dict(fuse(dense, words)) == pytest.approx(scores)
+
+
 class GatedEmbedder(BagOfWordsEmbedder):
     """The toy under the name of the model for which the gate is set."""
 
@@ -235,6 +250,31 @@ def test_a_removed_document_is_found_no_more(store: Store, retriever: HybridRetr
     assert retriever.search(ZH)[0].document == "a.md"
     store.remove_document("a.md")
     assert all(hit.document == "b.md" for hit in retriever.search(ZH, gate=False))
+
+
+def test_while_another_process_writes_removed_passages_do_not_change_the_ranking(
+    store: Store, retriever: HybridRetriever
+) -> None:
+    put(store, "a.md", *OTHERS)
+    put(store, "gone.md", f"{OTHERS[1]}先道歉，先道歉", f"{ZH}先道歉")
+    retriever.search("先道歉，再写一封信", gate=False)
+    store.remove_document("gone.md")
+    with Store(store.home).writing():
+        during = retriever.search("先道歉，再写一封信", gate=False)
+        assert 5 in retriever.index.words.search(["道歉"], 50)[0]
+    after = retriever.search("先道歉，再写一封信", gate=False)
+    assert [hit.passage_id for hit in during] == [hit.passage_id for hit in after]
+    cosines = {hit.passage_id: hit.dense for hit in during}
+    expected = fuse(cosines, {hit.passage_id: hit.words for hit in during})
+    assert [hit.passage_id for hit in during] == [passage_id for passage_id, _ in expected]
+    assert [hit.score for hit in during] == pytest.approx([score for _, score in expected])
+
+
+def test_an_empty_city_is_no_filter(store: Store, retriever: HybridRetriever) -> None:
+    put(store, "place.csv", ZH, kind="place", city="上海")
+    for filters in (Filters(city=""), Filters(city="", kinds=("place",))):
+        (hit,) = retriever.search(ZH, filters=filters, gate=False)
+        assert hit.words > 0
 
 
 def test_relevance_is_the_cosine_of_the_passages_that_exist(store: Store, retriever: HybridRetriever) -> None:

@@ -46,7 +46,7 @@ def test_what_is_put_comes_back_after_opening_again(store: Store, tmp_path: Path
     again = Store(tmp_path / "home")
     (stored,) = again.document_passages("places/a.csv")
     assert stored.passage.model_dump() == passage("名称：云上书店", locator="row 2", **labels).passage.model_dump()
-    (row,) = again.items("place", city="杭州")
+    (row,) = again.items("place")
     assert (row.item, row.document, row.locator) == (item, "places/a.csv", "row 2")
     assert again.identity == store.identity != ""
 
@@ -375,3 +375,54 @@ def test_a_store_damaged_inside_is_a_sentence_when_it_is_read(store: Store) -> N
     store.path.write_bytes(data)
     with pytest.raises(StoreError, match="cannot be read"):
         texts(Store(store.home), "a.md")
+
+
+def test_a_row_whose_item_alone_reads_differently_raises_the_generation(store: Store) -> None:
+    cheap, dear = (Item(kind="place", name="云上书店", price_low=Decimal(price)) for price in (5, 8))
+    for item, generation in ((None, 1), (cheap, 2), (cheap, 2), (dear, 3), (None, 4)):
+        put(store, "a.csv", passage("云上书店", item=item))
+        assert (store.generation, [row.item for row in store.items("place")]) == (generation, [item] if item else [])
+
+
+def test_a_row_stored_in_another_form_is_left_out_and_the_others_are_read(store: Store) -> None:
+    put(store, "a.csv", *(passage(name, item=Item(kind="gift", name=name)) for name in ("手套", "花")))
+    store._connection().execute("""UPDATE items SET data = '{"kind": "gift", "title": "手套"}' WHERE name = '手套'""")
+    assert [row.item.name for row in store.items("gift")] == ["花"]
+
+
+OPENER = """
+import sys
+from pathlib import Path
+from rag.store import Store
+sys.stdin.read()
+for number in range(20):
+    Store(Path(sys.argv[1]) / str(number)).close()
+"""
+
+
+def test_processes_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
+    openers = [
+        subprocess.Popen([sys.executable, "-c", OPENER, str(tmp_path)], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.close()
+        opener.stdin = None
+    assert [opener.communicate()[1] for opener in openers] == [b""] * 3
+
+
+def test_a_store_that_stays_locked_is_to_be_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.database._BUSY_SECONDS", 0)
+    with sqlite3.connect(store.path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(BusyError, match="wait until") as raised:
+            Store(store.home).record("key", "value")
+    other.close()
+    assert "move the file away" not in raised.value.en
+    assert store.meta("key") is None
+
+
+def test_a_snapshot_that_cannot_begin_is_a_sentence(store: Store) -> None:
+    with store.snapshot(), pytest.raises(StoreError, match="cannot be read"), store.snapshot():
+        pass

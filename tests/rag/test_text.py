@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.catalogue import canonical_city
 from rag.text import language, normalise, search_words, simplified
 
 TEXTS = st.text(st.characters(exclude_characters="薴"))
@@ -79,3 +80,25 @@ def test_a_lone_surrogate_is_left_out(text: str) -> None:
 )
 def test_language_is_the_one_of_the_words(text: str, expected: str) -> None:
     assert language(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [
+        pytest.param(name, canonical, id=name or "empty")
+        for canonical, names in {
+            "北京": ["北京", " 北京市 ", "Beijing", "beijing city", "ＢＥＩＪＩＮＧ"],
+            "台北": ["臺北市"],
+            "西安": ["Xi’an", "Xian"],
+            "胡志明市": ["胡志明市", "Ho Chi Minh City"],
+            "纽约": ["New York City"],
+            "曲靖": ["曲靖市"],
+            "沙市": ["沙市"],
+            "kansas city": ["Kansas  City"],
+            "": [""],
+        }.items()
+        for name in names
+    ],
+)
+def test_every_spelling_of_a_city_has_one_canonical_name(name: str, canonical: str) -> None:
+    assert canonical_city(name) == canonical

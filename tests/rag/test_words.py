@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.files import file_sha256
 from rag.text import search_words
 from rag.words import WordIndex
 
@@ -162,3 +163,58 @@ def test_a_folder_lost_while_it_is_open_is_rebuilt(index: WordIndex, tmp_path: P
     assert index.generation == 0
     index.apply(ROWS, [], generation=1, rebuild=True)
     assert found(WordIndex(tmp_path / "words", store="s1"), "书店") == [1]
+
+
+def test_what_is_open_goes_on_answering_while_another_process_rebuilds_the_folder(
+    index: WordIndex, tmp_path: Path
+) -> None:
+    reader = WordIndex(tmp_path / "words", store="s1")
+    during: list[tuple[list[int], int]] = []
+
+    def rows() -> Iterator[tuple[int, str, str]]:
+        reader.reload()
+        during.append((found(reader, "书店"), reader.generation))
+        yield 7, "新的书店", "kind:place"
+
+    index.apply(rows(), [], generation=2, rebuild=True)
+    assert during == [([1], 0)]
+    reader.reload()
+    assert (found(reader, "书店"), reader.generation) == ([7], 2)
+
+
+def test_a_file_of_an_unfinished_change_is_no_damage(index: WordIndex, tmp_path: Path) -> None:
+    (tmp_path / "words" / f"{'0' * 32}.idx").write_bytes(b"half a segment")
+    opened = WordIndex(tmp_path / "words", store="s1")
+    assert (found(opened, "书店"), opened.generation) == ([1], 1)
+
+
+def test_a_file_that_vanishes_as_it_is_checked_is_no_error(
+    index: WordIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = WordIndex(tmp_path / "words", store="s1")
+    index.apply([(4, "新的猫咖", "kind:place")], [], generation=2)
+
+    def gone(path: Path) -> str:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr("rag.words.file_sha256", gone)
+    reader.reload()
+    assert (found(reader, "书店"), reader.generation) == ([1], 0)
+
+
+def test_a_reload_reads_only_the_files_that_are_new(
+    index: WordIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = WordIndex(tmp_path / "words", store="s1")
+    before = {path.name for path in (tmp_path / "words").iterdir()}
+    index.apply([(4, "新的猫咖", "kind:place")], [], generation=2)
+    read: list[str] = []
+
+    def recorded(path: Path) -> str:
+        read.append(path.name)
+        return file_sha256(path)
+
+    monkeypatch.setattr("rag.words.file_sha256", recorded)
+    reader.reload()
+    assert reader.generation == 2
+    assert set(read) & before == {"meta.json"}

@@ -118,6 +118,7 @@ class Document:
     size: int = 100
     indexed_at: str = "2026-11-21T10:00:00"
     mapping: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass

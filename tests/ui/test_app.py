@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag.errors import StoreError
+from tests.ui.conftest import APP
 from tests.ui.fakes import Document, FakeAssistant
 
 OpenApp = Callable[..., AppTest]
@@ -237,6 +238,43 @@ def test_columns_are_explained_on_demand(open_app: OpenApp) -> None:
         "名称": "name",
         "人均": "price",
     }
+
+
+def test_what_could_not_be_read_of_a_file_is_told(open_app: OpenApp, engine: FakeAssistant) -> None:
+    engine.store.rows[0].notes = ("Row 3: the price “ask” is no amount.",)
+    app = knowledge_page(open_app())
+    app.selectbox(key="look_at").set_value("activities.csv").run()
+    assert "Row 3: the price “ask” is no amount." in words(app)
+
+
+@pytest.mark.parametrize("page", ["views/plan.py", "views/knowledge.py"])
+@pytest.mark.parametrize(("lang", "sentence"), [("zh", "知识库损坏了。"), ("en", "The store is damaged.")])
+def test_a_store_that_breaks_later_says_why(
+    open_app: OpenApp, engine: FakeAssistant, monkeypatch: pytest.MonkeyPatch, page: str, lang: str, sentence: str
+) -> None:
+    def refuse() -> int:
+        raise StoreError(en="The store is damaged.", zh="知识库损坏了。")
+
+    app = open_app(lang)
+    monkeypatch.setattr(engine.store, "count", refuse)
+    monkeypatch.setattr(engine.store, "documents", refuse)
+    app.switch_page(page).run()
+    assert [error.value for error in app.error] == [sentence]
+    assert not app.exception
+
+
+def test_the_settings_language_is_the_first(
+    engine: FakeAssistant, monkeypatch: pytest.MonkeyPatch, knowledge: Path
+) -> None:
+    monkeypatch.setenv("QIXI_LANG", "zh")
+    assert AppTest.from_file(str(APP), default_timeout=30).run().title[0].value == "约会计划"
+
+
+def test_settings_that_cannot_be_read_are_told(engine: FakeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QIXI_CURRENCY", "shells")
+    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert "QIXI_CURRENCY" in app.error[0].value.replace("\\", "")
+    assert not app.exception
 
 
 def test_removing_a_file_deletes_it_after_confirmation(open_app: OpenApp, knowledge: Path) -> None:

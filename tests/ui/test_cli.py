@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -224,3 +225,106 @@ def test_help_imports_nothing_heavy() -> None:
     code = f"import sys, ui.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("option", ["--ics", "--markdown"])
+def test_a_file_that_cannot_be_written_is_named(qixi: Qixi, tmp_path: Path, option: str) -> None:
+    path = tmp_path / "nowhere" / "plan"
+    result = qixi("--lang", "zh", "plan", "约会，预算300", option, str(path))
+    assert (result.code, result.out) == (2, "")
+    assert str(path) in result.err.splitlines()[-1]
+    assert "Traceback" not in result.err
+
+
+def test_a_file_the_system_refuses_is_one_sentence(qixi: Qixi, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/somewhere/note.md")
+
+    monkeypatch.setattr("ui.cli_knowledge.save", refuse)
+    result = qixi("--lang", "zh", "knowledge", "add", __file__)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.strip().startswith("/somewhere/note.md 用不了（Permission denied）")
+
+
+def test_a_path_as_the_shell_completes_it_names_a_file_of_the_folder(
+    qixi: Qixi, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qixi("knowledge", "sync")
+    monkeypatch.chdir(folder.parent)
+    (row,) = qixi("knowledge", "status", "documents/tips/cats.md", "--json").json
+    assert row["path"] == "tips/cats.md"
+    monkeypatch.chdir(folder / "tips")
+    assert qixi("knowledge", "remove", "cats.md", "--json").json["removed"] == ["tips/cats.md"]
+
+
+@pytest.mark.parametrize("name", [".note.md", "~$note.docx"])
+def test_a_hidden_file_is_refused_and_nothing_is_copied(qixi: Qixi, folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("# 雨天\n去书店。", encoding="utf-8")
+    (tmp_path / "first.md").write_text("# 晴天\n去公园。", encoding="utf-8")
+    result = qixi("knowledge", "add", str(tmp_path / "first.md"), str(tmp_path / name))
+    assert result.code == 2
+    assert name in result.err
+    assert sorted(path.name for path in folder.iterdir()) == ["activities", "tips"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "expected"),
+    [
+        pytest.param(["--lang", "zh"], {"QIXI_LANG": "en", "LC_ALL": "en_GB.UTF-8"}, "新增 2", id="option first"),
+        pytest.param([], {"QIXI_LANG": "zh", "LC_ALL": "en_GB.UTF-8"}, "新增 2", id="then the setting"),
+        pytest.param([], {"LC_ALL": "zh_CN.UTF-8"}, "新增 2", id="then the locale"),
+        pytest.param([], {"LC_ALL": "C"}, "2 added", id="else English"),
+    ],
+)
+def test_the_terminal_speaks_one_language(
+    qixi: Qixi, monkeypatch: pytest.MonkeyPatch, arguments: list[str], variables: dict[str, str], expected: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    zh = expected.startswith("新增")
+    assert expected in qixi(*arguments, "knowledge", "sync").out
+    assert ("已收录" in qixi(*arguments, "knowledge", "status").out) is zh
+    assert ("没有使用语言模型" in qixi(*arguments, "doctor").out) is zh
+    assert ("请检查文件名" in qixi(*arguments, "knowledge", "status", "nowhere.md").err) is zh
+
+
+def test_a_chat_model_is_not_silently_ignored(qixi: Qixi) -> None:
+    planned = qixi("--model", "big-model", "plan", "约会，预算300", "--json")
+    assert planned.code == 0
+    assert planned.json["model"] is None
+    assert [line for line in planned.err.splitlines() if "big-model" in line]
+    doctor = qixi("--model", "big-model", "doctor", "--json")
+    (finding,) = [row for row in doctor.json if row["name"] == "model"]
+    assert (doctor.code, finding["ok"]) == (2, False)
+    assert "big-model" in finding["en"]
+
+
+def test_doctor_changes_nothing(qixi: Qixi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, cache = tmp_path / "home", tmp_path / "cache"
+    home.mkdir()
+    monkeypatch.setenv("QIXI_CACHE", str(cache))
+    monkeypatch.setattr("rag.e5_source.find_source", lambda: tmp_path)
+    findings = {row["name"]: row for row in qixi("--home", str(home), "doctor", "--json").json}
+    assert findings["embedder"]["ok"]
+    assert "first run" in findings["embedder"]["en"]
+    assert findings["store"]["ok"]
+    assert (list(home.iterdir()), cache.exists()) == ([], False)
+
+
+def test_doctor_tells_a_library_that_cannot_be_imported(qixi: Qixi, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ImportError("libcublas.so.12 is missing")
+
+    monkeypatch.setattr("rag.vectors.import_faiss", broken)
+    (finding,) = [row for row in qixi("doctor", "--json").json if row["name"] == "faiss"]
+    assert not finding["ok"]
+    assert "libcublas" in finding["en"]
+
+
+def test_output_is_utf8_whatever_the_locale() -> None:
+    code = "from ui.console import *; use_utf8(); emit({'a': '约会 \\udc80'}); say('计划')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"}
+    )
+    assert json.loads(done.stdout.decode("utf-8")) == {"a": "约会 \udc80"}
+    assert done.stderr.decode("utf-8").strip() == "计划"

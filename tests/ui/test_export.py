@@ -76,6 +76,12 @@ def test_a_clock_that_goes_back_has_passed_midnight() -> None:
     assert (late.day, past.day, after.day, end.day) == (28, 29, 29, 29)
 
 
+def test_a_plan_of_late_evening_may_begin_after_midnight() -> None:
+    first = make_plan().items[0].model_copy(update={"start": dt.time(0, 5), "end": dt.time(1)})
+    plan = make_plan(make_request(start=dt.time(23, 30)), items=(first,))
+    assert spans(plan) == [(dt.datetime(2026, 11, 29, 0, 5), dt.datetime(2026, 11, 29, 1))]
+
+
 def test_markdown_tells_the_whole_plan() -> None:
     text = plan_to_markdown(make_plan())
     for words in (

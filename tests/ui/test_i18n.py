@@ -22,6 +22,8 @@ FAMILIES = {
     "kind_": get_args(PassageKind),
     "step_": ("model", "scan", "read", "embed", "write", "other"),
     "reason_": ("rain", "closed"),
+    "column_": ("path", "type", "kind", "lang", "passages", "items", "status"),
+    "status_": ("indexed", "error"),
     "changes_": ("added", "changed", "renamed", "removed", "failed"),
 }
 

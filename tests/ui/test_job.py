@@ -47,6 +47,14 @@ def test_a_command_that_cannot_start_is_a_failure() -> None:
     assert "/no/such/program" in (job.wait(30).error or "")
 
 
+def test_a_command_that_is_no_command_ends_the_sync() -> None:
+    job = SyncJob(lambda lang: ["nul\0byte"])
+    job.start("zh")
+    state = job.wait(30)
+    assert not state.running
+    assert "null byte" in (state.error or "")
+
+
 def test_a_full_stdout_does_not_stop_the_child() -> None:
     state = finish("import sys; sys.stdout.write('x' * 1_000_000); sys.stderr.write('done'); sys.exit(2)")
     assert state.error == "done"

@@ -54,7 +54,7 @@ def _reason(row: DocumentRow, lang: Language) -> str:
 
 
 def detail(rows: Sequence[DocumentRow], lang: Language) -> None:
-    """One file: how its columns are read, why it failed, and its removal."""
+    """One file: how its columns are read, what in it could not be, why it failed, and its removal."""
     known = {row.path: row for row in sorted(rows, key=lambda row: row.path)}
     if st.session_state.get("look_at") not in known:
         st.session_state["look_at"] = None
@@ -73,6 +73,9 @@ def detail(rows: Sequence[DocumentRow], lang: Language) -> None:
     st.subheader(plain(row.title or row.path))
     if row.status != "indexed":
         st.error(plain(_reason(row, lang)))
+    if row.notes:
+        st.caption(t("notes", lang))
+        st.markdown("\n".join(f"- {plain(note)}" for note in row.notes))
     if row.mapping:
         st.caption(t("mapping", lang))
         pairs = {t("column_source", lang): list(row.mapping), t("column_field", lang): list(row.mapping.values())}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from rag.errors import QixiError
-from rag.schema import DateRequest, Language
+from rag.errors import InputError, QixiError
+from rag.schema import DateRequest, Field_, Language
 from ui import state
 from ui.components import request_form
 from ui.components.text import plain
@@ -73,9 +73,11 @@ def _request(engine: Assistant, wish: Wish, lang: Language) -> DateRequest | Non
 def correct(engine: Assistant, request: DateRequest, correction: Correction) -> DateRequest:
     """`request` with one field read anew; what its text says about that field no longer counts.
 
-    Raises InputError when the value cannot be read.
+    Raises InputError when the value cannot be read, or when date and start together have passed.
     """
     field, value = correction.field, correction.value
+    if field in ("date", "start"):
+        return _correct_time(engine, request, field, value)
     changes: dict[str, Any] = {"defaults": tuple(name for name in request.defaults if name != field)}
     if value in (None, "") and field in LIFTED:
         changes[field] = LIFTED[field]
@@ -85,3 +87,19 @@ def correct(engine: Assistant, request: DateRequest, correction: Correction) -> 
         if field == "budget":
             changes["currency"] = read.currency
     return request.model_copy(update=changes)
+
+
+def _correct_time(engine: Assistant, request: DateRequest, field: Field_, value: Any) -> DateRequest:
+    """Date and start are read together: a time of today may have passed. A default gives way to what was corrected."""
+    other: Field_ = "start" if field == "date" else "date"
+    try:
+        read = engine.understand("", **{field: value, other: getattr(request, other)}, lang=request.lang)
+        changed = {field}
+    except InputError:
+        if other not in request.defaults:
+            raise
+        read = engine.understand("", **{field: value}, lang=request.lang)
+        changed = {field, other}
+    kept = tuple(name for name in request.defaults if name not in changed)
+    changes: dict[str, Any] = {name: getattr(read, name) for name in ("date", "start")}
+    return request.model_copy(update=changes | {"defaults": kept + tuple(changed & set(read.defaults))})

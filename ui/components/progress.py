@@ -10,11 +10,10 @@ import streamlit as st
 from rag.schema import Language
 from ui import state
 from ui.components.text import plain
-from ui.i18n import t
+from ui.i18n import STEPS, t
 from ui.job import SyncState
 
 _SHOWN = 8
-_STEPS = ("model", "scan", "read", "embed", "write")
 
 
 def show(lang: Language, *, first: bool = False) -> None:
@@ -32,7 +31,7 @@ def _draw(lang: Language, first: bool, was_opening: bool) -> None:
         st.progress(0.0, text=t("opening", lang))
         return
     label = t("syncing_first" if first else "syncing", lang)
-    step = t(f"step_{now.stage}" if now.stage in _STEPS else "step_other", lang)
+    step = t(f"step_{now.stage}" if now.stage in STEPS else "step_other", lang)
     counted = t("progress", lang, step=step, done=now.done, total=now.total) if now.total else step
     st.progress(min(1.0, now.done / now.total) if now.total else 0.0, text=f"{label} {counted}")
 
