@@ -11,7 +11,9 @@ from rag.money import CURRENCIES, parse_money
 
 _ALIASES = {
     "name": (
-        "名称 店名 景点 景点名称 餐厅 餐厅名称 店铺 商家 地点 活动 活动名称 礼物 礼物名称 标题 "
+        "名称 店名 景点 景点名称 餐厅 餐厅名称 店铺 商家 商家名称 商户 商户名称 店铺名称 场所 地点名称 "
+        "venuename placename "
+        "地点 活动 活动名称 礼物 礼物名称 标题 "
         "name title venue place restaurant attraction activity gift shop poi 名字"
     ),
     "category": "类型 分类 类别 种类 品类 菜系 category type kind cuisine",
@@ -36,7 +38,7 @@ _ALIASES = {
     "currency": "币种 货币 currency",
     "hours": ("营业时间 开放时间 营业时段 开门时间 openhours openinghours hours businesshours openingtimes opentime"),
     "duration": (
-        "游玩时间 时长 游玩时长 建议游玩时间 建议时长 游览时间 耗时 用时 停留时间 duration "
+        "visitlength lengthofvisit 游玩时间 时长 游玩时长 建议游玩时间 建议时长 游览时间 耗时 用时 停留时间 duration "
         "visitduration timeneeded length visittime suggestedduration"
     ),
     "minutes_low": "最短分钟 最少分钟 minuteslow minminutes minutesmin",
@@ -46,7 +48,7 @@ _ALIASES = {
     "dishes": "推荐菜 招牌菜 特色菜 必点 signaturedishes recommendeddishes musttry",
     "indoor": "室内 室内外 室内户外 indoor indoors indooroutdoor",
     "weather": "天气 适合天气 天气要求 weather",
-    "stages": "适合阶段 阶段 关系阶段 stages stage relationshipstage",
+    "stages": "适合阶段 阶段 关系阶段 stages stage relationshipstage suitablestages",
     "occasions": "场合 适合场合 送礼场合 occasions occasion",
     "energy": "体力 体力要求 energy effort",
     "conversation_fit": "适合聊天 聊天 conversationfit conversation",

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from knowledge.item_columns import read_columns
 from knowledge.items import read_items
-from knowledge.load import Document
+from knowledge.load import Document, Table
 from knowledge.sandbox import load_isolated
 from knowledge.scan import Difference, FoundFile, compare, require_folder
 from knowledge.split import row_text, split
@@ -134,6 +135,11 @@ def read_document(path: str, document: Document, *, found: FoundFile) -> ReadDoc
     for table in document.tables:
         catalogue = read_items(table, path=path)
         if catalogue is None:
+            if _looks_like_a_catalogue(table):
+                notes.append(
+                    f"{table.name or 'The table'} was kept as text: no column was recognised as a name; "
+                    "call it 名称 or name."
+                )
             plain_tables.append(table)
             continue
         mapping.update(catalogue.mapping)
@@ -154,6 +160,12 @@ def read_document(path: str, document: Document, *, found: FoundFile) -> ReadDoc
         mapping=mapping, notes=tuple(notes),
     )  # fmt: skip
     return ReadDocument(row, tuple(passages))
+
+
+def _looks_like_a_catalogue(table: Table) -> bool:
+    """Whether a table has a price, hours or city column and yet no item was read from it."""
+    fields = {column.field for column in read_columns(table.header)}
+    return "name" not in fields and len(fields & {"price", "price_high", "ticket", "hours", "city", "duration"}) >= 2
 
 
 def _new_passage(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,14 @@ from rag.text import language, search_words, simplified
 CANDIDATES = 50
 DENSE_WEIGHT = 0.6
 """Best plateau (.5-.7) over eight judged sets; see tests/bench for the two that can be measured here."""
-RELEVANT_COSINE = {"zh": 0.892, "en": 0.8555}
-"""Top cosine from which something stored is about a question in that language, for multilingual-e5-small only: its
-cosines are compressed, and another model's mean something else, so other embedders are not gated."""
-_WORD_BONUS = 0.03
-"""What the share of the question's words found in one passage adds to the cosine: it tells 猫咖 from 个人所得税."""
+RELEVANT_COSINE = {"zh": 0.9044, "en": 0.8774}
+"""Top cosine from which something stored is surely about a question in that language, for multilingual-e5-small only:
+its cosines are compressed, and another model's mean something else, so other embedders are not gated."""
+WORD_BONUS = {"zh": 0.05, "en": 0.08}
+"""What the question's words add to the cosine when one passage has them all, rare ones counting more (see
+shared_words). Tuned with the cosine on 74 questions about the shipped documents and 56 about anything else: balanced
+accuracy .95 in Chinese and .94 in English, against .86 and .77 with the cosine alone."""
+_LOOKED_AT = 10
 _DEFAULT_EMBEDDER = "multilingual-e5-small"
 _COMMON = frozenset(
     re.findall(
@@ -118,7 +121,8 @@ class HybridRetriever(BaseRetriever):
         dense_ids, dense_scores = index.dense(vector, CANDIDATES, allowed)
         times.dense, started = _lap(started)
         doubt = self._doubt(query, dense_scores) if gate else 0.0
-        if doubt > _WORD_BONUS:
+        bonus = WORD_BONUS[language(query)]
+        if doubt > bonus:
             return []
         word_ids, word_scores = index.words.search(search_words(query), CANDIDATES, filters.tag_groups())
         times.words, started = _lap(started)
@@ -129,9 +133,14 @@ class HybridRetriever(BaseRetriever):
         for passage_id, stored in index.store.vectors(missing).items():
             dense[passage_id] = float(stored @ vector)
         words = {passage_id: score for passage_id, score in words.items() if passage_id in dense}
-        hits = self._hits(fuse(dense, words), dense, words, k)
+        ranked = fuse(dense, words)
+        if doubt > 0:
+            seen = self._hits(ranked, dense, words, _LOOKED_AT)
+            if doubt > bonus * shared_words(query, seen, index.words.rarity):
+                return []
+        hits = self._hits(ranked, dense, words, k)
         times.fuse, _ = _lap(started)
-        return hits if doubt <= 0 or doubt <= _WORD_BONUS * shared_words(query, hits) else []
+        return hits
 
     def _doubt(self, query: str, cosines: np.ndarray) -> float:
         """How far the best cosine is below what an answer needs; <= 0 for a sure answer, 1 for an empty store."""
@@ -197,14 +206,20 @@ class HybridRetriever(BaseRetriever):
         ]
 
 
-def shared_words(query: str, hits: Sequence[Hit]) -> float:
-    """The largest share of the question's words, common ones left out, that one of `hits` contains; in [0, 1]."""
+def shared_words(query: str, hits: Sequence[Hit], rarity: Callable[[str], float]) -> float:
+    """The largest share of the question's words, weighted by `rarity`, that one of `hits` contains; in [0, 1].
+
+    Common words are left out. Chinese questions count single characters too, as short words are often cut otherwise
+    in a passage.
+    """
     tokens = {word for word in search_words(query) if word not in _COMMON}
-    wanted = {word for word in tokens if len(word) > 1} or tokens
-    if not wanted:
+    wanted = tokens if language(query) == "zh" else {word for word in tokens if len(word) > 1} or tokens
+    weights = {word: rarity(word) for word in wanted}
+    total = sum(weights.values())
+    if total <= 0:
         return 0.0
     found = (wanted & set(search_words(f"{hit.title} {hit.text}")) for hit in hits if hit.words > 0)
-    return max((len(words) / len(wanted) for words in found), default=0.0)
+    return max((sum(weights[word] for word in words) / total for words in found), default=0.0)
 
 
 def fuse(dense: dict[int, float], words: dict[int, float]) -> list[tuple[int, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -89,6 +90,13 @@ class WordIndex:
         replace_file(self._manifest, json.dumps(manifest).encode())
         index.reload()
         self._index, self._generation, self._checked = index, generation, files
+
+    def rarity(self, word: str) -> float:
+        """How much a token tells: BM25's idf, log(1 + passages / (passages with the word + ½))."""
+        searcher = self._index.searcher()
+        term = self._tantivy.Query.term_query(self._schema, "words", word)
+        count = searcher.search(term, 1, count=True).count or 0
+        return math.log(1 + searcher.num_docs / (count + 0.5))
 
     def search(self, words: Sequence[str], k: int, tags: Sequence[Sequence[str]] = ()) -> tuple[np.ndarray, np.ndarray]:
         """Ids (int64) and BM25 scores (float32) of the best `k` passages, best first.

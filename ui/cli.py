@@ -62,11 +62,16 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Plan a date: an itinerary whose money, hours and sources are checked."""
+    from rag.text import language
+
     run = session(context)
     assistant = run.assistant()
     run.sync_if_never(assistant)
+    text = sys.stdin.read() if text == "-" else text
+    if text.strip():
+        run.spoken = language(text[:200])
     request = assistant.understand(
-        sys.stdin.read() if text == "-" else text,
+        text,
         stage=stage, budget=budget, currency=currency, people=people, city=city, date=date, start=start, hours=hours,
         interests=interest or None, avoid=avoid or None, indoor=indoor, seed=seed, lang=run.lang,
     )  # fmt: skip
@@ -137,12 +142,21 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(2)
 
 
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""click's error for a wrong command line, wherever Typer keeps it: one line instead of a box."""
+
+
 def main() -> None:
     """Run the command; errors become one sentence on stderr and the exit code of their kind."""
     silence_telemetry()
     use_utf8()
     try:
-        app()
+        code = app(["--help"] if len(sys.argv) == 1 else None, standalone_mode=False)
+        raise SystemExit(code if isinstance(code, int) else 0)
+    except _UsageError as error:
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        print(f"{message.rstrip('.')}. See `qixi --help`.", file=sys.stderr)
+        raise SystemExit(2) from None
     except QixiError as error:
         fail(error)
     except BrokenPipeError:  # the reader of our output went away

@@ -130,8 +130,12 @@ def remove(
 def _sync(run: Session, *, dry_run: bool = False, jsonl: bool = False) -> Any:
     from knowledge.scan import require_folder
     from knowledge.sync import sync
+    from rag.store import Store
 
     require_folder(run.settings.knowledge)
+    if not dry_run:
+        with Store(run.settings.home).writing():
+            pass  # a second sync is told so at once, before the model is loaded
     assistant = run.assistant(jsonl=jsonl)
     report = sync(
         run.settings.knowledge, assistant.store, assistant.embedder, index=assistant.index, dry_run=dry_run,

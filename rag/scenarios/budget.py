@@ -40,9 +40,9 @@ _ABOUT = (
     r"(?:\s?(?:的话|:|=|大概|大约|差不多|约|是|为|有|在|到|了|个|的|就|只"
     r"|about|around|roughly|total|only|just|of|is|was|the|a)){0,5}\s?"
 )
-_EACH = r"人均(?:消费|预算)?|每人|每个人|每位|一个人|\baa制?|\beach\b|\bper person\b"
+_EACH = r"人均(?:消费|预算)?|每人|每个人|每位|一个人|一人|\baa制?|\beach\b|\bper person\b"
 _LIMIT = (
-    r"预算|经费|花[费销]?|消费|控制|不超过|不能超过|别超过|不高于|最多|至多|顶多|上限"
+    r"预算|经费|花[费销]?|消费|控制|不超过|不要超过|不能超过|别超过|不高于|最多|至多|顶多|上限"
     r"|\bbudget|\bunder\b|\bup to\b|\bat most\b|\bno more than\b"
     r"|\bnot more than\b|\bless than\b|\bmax(?:imum)?\b|\bwithin\b|\bbelow\b|\bspend(?:ing)?\b|\bkeep it (?:to|under)\b"
 )
@@ -64,12 +64,22 @@ _OTHER_UNIT = re.compile(
     r"|people|persons?|miles?|years?|stops?|places?|stars?|[-.][0-9])"
 )
 _OR = re.compile(r"\s?(?:,?\s?(?:或者?|还是|or)|/|\(|=|、)?\s?")
-_FREE = re.compile(r"零预算|零花费|不想?花钱|\bzero budget\b|\bfor free\b|\bfree date\b", re.ASCII)
+_NO_NUMBER = re.compile(
+    r"(?:预算|\bbudget(?:\sof|\sis|:)?)\s?(?:是|为|:)?\s?(?P<words>nan\b|inf(?:inity)?\b|[0-9.]{1,20}e[+-]?[0-9]{1,6}"
+    r"|[a-z]{2,8}\s?(?:元|块|yuan\b|dollars?\b|usd\b|cny\b))",
+    re.ASCII,
+)
+_FREE = re.compile(
+    r"零预算|预算(?:是|为)?零|零[元块]|零花费|不想?花钱|\bno money\b|\bzero budget\b|\bfor free\b|\bfree date\b",
+    re.ASCII,
+)
 
 
 def find_amounts(reader: Reader, *, default_currency: str) -> list[Mention]:
     """The amounts in what is left of the text, taken out of it. Raises InputError for a negative or endless one."""
     mentions: list[Mention] = []
+    for match in reader.find(_NO_NUMBER):
+        parse_money(reader.words(*match.span("words")), default_currency=default_currency)  # says why it is none
     for match in reader.find(_FREE):
         mentions.append(Mention(reader.take(*match.span()), Decimal(0), default_currency, each=False, marked=True))
     previous = -1

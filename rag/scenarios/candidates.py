@@ -22,7 +22,7 @@ Span = tuple[int, int]
 _MEALS = ((11 * 60, 14 * 60 + 30), (17 * 60, 21 * 60))
 """Lunch and dinner in minutes of the day: a sit-down meal lies inside one of them."""
 _TIMES_OF_DAY = {"morning": (8 * 60, 12 * 60), "afternoon": (12 * 60, 18 * 60), "evening": (17 * 60, 22 * 60),
-                 "night": (20 * 60, 26 * 60)}  # fmt: skip
+                 "night": (20 * 60, 24 * 60)}  # fmt: skip
 _DAYTIME, _WAKING = (9 * 60, 17 * 60), (9 * 60, 22 * 60)
 _STAY = {"meal": (60, 90), "cafe": (45, 75), "snack": (20, 40), "dessert": (30, 60), "drink": (60, 90),
          "sight": (60, 120), "museum": (60, 120), "film": (110, 150), "show": (90, 120), "walk": (30, 60)}  # fmt: skip
@@ -32,9 +32,14 @@ _FAMILIES = {"snack": "bite", "cafe": "bite", "dessert": "bite", "drink": "bite"
              "nature": "outside", "view": "outside", "night": "outside", "music": "stage", "show": "stage",
              "film": "stage", "sight": "sight"}  # fmt: skip
 _COFFEE = re.compile(r"咖啡|猫咖|狗咖|\bcoffee\b|\bcaf[eé]s?\b")
+_CLOSED = re.compile(
+    r"暂停营业|停业|歇业|关闭|装修中|永久|temporarily closed|permanently closed|closed down|closed for"
+)
 _PRIVATE = {"home"}
 _VISIT = re.compile(
-    r"见面|见她|见他|来看|去看|团聚|重逢|接机|接站|visit|in person|reunion|see (?:her|him|them|each other)", re.I
+    r"来找|找我|来我|见面|见她|见他|来看|去看|团聚|重逢|接机|接站|visit|in person|reunion"
+    r"|see (?:her|him|them|each other)",
+    re.I,
 )
 _FREE_MINUTES = 5
 _ENOUGH = 8
@@ -79,6 +84,7 @@ class Dropped:
     """How many rows were left out and why, for the plan's notes."""
 
     considered: int = 0
+    priced: int = 0
     no_price: int = 0
     other_currency: tuple[str, ...] = ()
 
@@ -138,7 +144,9 @@ def find_candidates(
                 stay_known=stay_known, converted=converted,
             )
         )  # fmt: skip
-    return _shortlist(_in_language(candidates, request), limit), Dropped(len(rows), no_price, tuple(sorted(currencies)))
+    return _shortlist(_in_language(candidates, request), limit), Dropped(
+        len(rows), len(kept), no_price, tuple(sorted(currencies))
+    )
 
 
 def exchange_rate(source: str, target: str, rates: Mapping[str, Decimal]) -> Decimal | None:
@@ -160,6 +168,8 @@ def open_windows(item: Item, date: dt.date) -> tuple[tuple[Span, ...], bool]:
     known = item.hours is not None
     if item.hours is not None:
         spans = item.hours.spans(date)
+    elif _CLOSED.search((item.hours_text or "").lower()):
+        return (), True
     elif item.kind == "activity":
         named = [_TIMES_OF_DAY[name] for name in item.time_of_day if name in _TIMES_OF_DAY]
         spans, known = merge(named) or [_WAKING], True
@@ -253,10 +263,9 @@ def _relevances(
     wishes = list(request.interests) or ([request.text] if request.text.strip() else [])
     if not wishes or not ids:
         return dict.fromkeys(ids, (0.5, ()))
+    # The words that say what a row is: prose may name a cat in passing.
     texts = {
-        stored.passage_id: normalise(
-            " ".join([stored.item.name, stored.item.description, *stored.item.tags, *stored.item.extra.values()])
-        )
+        stored.passage_id: normalise(" ".join([stored.item.name, *stored.item.tags, stored.item.category]))
         for stored in rows
     }
     fits = np.zeros((len(wishes), len(ids)))

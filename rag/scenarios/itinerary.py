@@ -13,6 +13,7 @@ from rag.scenarios.candidates import Candidate, Dropped, money
 from rag.scenarios.solver import FAR_MINUTES, NEAR_MINUTES, Stop, is_lunch, way_minutes
 from rag.scenarios.wording import say, sentence, stage_name
 from rag.schema import Backup, Citation, DateRequest, Hit, Item, Money, PlanItem
+from rag.text import normalise
 
 _STALE_YEARS = 2
 
@@ -198,6 +199,11 @@ def _slot(other: Candidate, stop: Stop, stops: Sequence[Stop]) -> tuple[int, int
     return None
 
 
+def _is_mentioned(wish: str, stops: Sequence[Stop]) -> bool:
+    wanted = normalise(wish)
+    return any(wanted in normalise(f"{stop.candidate.item.name} {stop.candidate.item.description}") for stop in stops)
+
+
 def plan_notes(
     request: DateRequest, stops: Sequence[Stop], places: Sequence[StoredItem], dropped: Dropped
 ) -> list[str]:
@@ -218,6 +224,10 @@ def plan_notes(
             stale.setdefault(year, []).append(stop.candidate.item.name)
     for year, names in sorted(stale.items()):
         notes.append(say("plan_stale", lang, names=say("and", lang).join(names), as_of=year))
+    met = {wish for stop in stops for wish in stop.candidate.matched}
+    close = {wish for wish in request.interests if wish in met or _is_mentioned(wish, stops)}
+    if stops and (unmet := [wish for wish in request.interests if wish not in close]):
+        notes.append(say("plan_unmet", lang, wishes=say("and", lang).join(unmet)))
     if dropped.no_price:
         notes.append(say("plan_no_price", lang, count=dropped.no_price))
     if dropped.other_currency and request.city and places:

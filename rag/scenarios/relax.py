@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -64,11 +65,11 @@ def _more_hours(request: DateRequest, find: FindCandidates) -> Relaxation | None
     stops = solve(find(longer)[0], frame, aim="shortest")
     if not stops:
         return None
-    hours = (stops[-1].end - frame.first) / 60
+    hours = math.ceil((stops[-1].end - frame.first) / 15) / 4
     more = round((hours - request.hours) * 60)
     return Relaxation(
-        field="hours", value=f"{hours:g}" if hours * 4 == int(hours * 4) else f"{hours:.3f}", change=f"+{more} min",
-        message=say("relax_hours", request.lang, minutes=more, hours=f"{hours:.2g}"),
+        field="hours", value=f"{hours:g}", change=f"+{more} min",
+        message=say("relax_hours", request.lang, minutes=more, hours=f"{hours:g}"),
     )  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def _other_date(request: DateRequest, find: FindCandidates) -> Relaxation | None
 
 
 def _other_catalogue(request: DateRequest, candidates: Sequence[Candidate], dropped: Dropped) -> Relaxation:
-    if not candidates and dropped.other_currency:
+    if not dropped.priced and dropped.other_currency:
         other = dropped.other_currency[0]
         message = say("relax_currency", request.lang, currency=request.currency, other=other)
         return Relaxation(field="catalogue", value=other, change=f"{request.currency} → {other}", message=message)

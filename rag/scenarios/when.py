@@ -53,7 +53,8 @@ def find_dates(reader: Reader) -> list[Found]:
                 words = reader.words(match.start(), match.end())
                 reader.take(match.start(), match.end())
                 found.append(Found(rank, match.start(), match.end(), words, resolve))
-    return sorted(found, key=lambda day: (day.rank, day.start))
+    # "this weekend, Sunday at two": the weekday says which day of the weekend is meant.
+    return sorted(found, key=lambda day: (day.rank, day.resolve is weekend, day.start))
 
 
 def choose_date(found: list[Found], today: dt.date, *, ahead: bool) -> dt.date | None:

@@ -237,7 +237,7 @@ def test_the_district_is_read_from_the_address(address: str | None, area: str | 
 
 def test_a_generic_activity_follows_its_times_of_day() -> None:
     windows, known = open_windows(activity("夜走", "walk", "0", "0", time_of_day=["evening", "night"]), SATURDAY)
-    assert (windows, known) == (((17 * 60, 26 * 60),), True)
+    assert (windows, known) == (((17 * 60, 24 * 60),), True)
 
 
 def test_bullets_are_read_under_their_heading_only() -> None:

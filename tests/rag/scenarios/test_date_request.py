@@ -578,4 +578,5 @@ def test_a_budget_keeps_its_cents() -> None:
 )
 def test_the_end_of_a_date_is_told_from_other_times(text: str, start: str, hours: float) -> None:
     request = read(text)
-    assert (request.start.strftime("%H:%M"), request.hours) == (start, pytest.approx(hours))
+    assert request.start.strftime("%H:%M") == start
+    assert request.hours == pytest.approx(hours)
