@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 import time
@@ -54,6 +55,11 @@ class Database:
             home.mkdir(parents=True, exist_ok=True)
             self._migrate()
         except (OSError, sqlite3.Error) as error:
+            if not os.access(home if home.exists() else home.parent, os.W_OK):
+                raise StoreError(
+                    en=f"The folder {home} cannot be written ({error}); name one you may write to with --home.",
+                    zh=f"目录 {home} 不能写入（{error}）；请用 --home 指定一个可写的目录。",
+                ) from error
             raise self._failure(
                 error,
                 en=f"The store {self.path} cannot be opened ({error}); check the folder's rights and free space, or "

@@ -120,8 +120,8 @@ def find_gifts(
         item = stored.item
         assert item.price_high is not None
         low = item.price_low if item.price_low is not None else item.price_high
-        high = format_money(item.price_high, item.currency or request.currency, request.lang)
-        price = high if low == item.price_high else f"{low:f}–{high}"
+        ends = [low] if low == item.price_high else [low, item.price_high]
+        price = "–".join(format_money(end, item.currency or request.currency, request.lang) for end in ends)
         if item.as_of:
             price += f" ({item.as_of})"
         ideas.append(GiftIdea(title=item.name, price=price, why=item.description, citations=(cite(stored),)))

@@ -71,7 +71,7 @@ def _reasons(request: DateRequest, stop: Stop, before: Sequence[Stop]) -> list[s
         reasons.append(say("why_close", lang))
     if one.is_meal:
         reasons.append(say("why_lunch" if is_lunch(stop.start) else "why_dinner", lang))
-    if item.stages:
+    if item.stages and request.people == 2:
         reasons.append(say("why_stage", lang, stage=stage_name(request.stage, lang)))
     if item.conversation_fit == "high":
         reasons.append(say("why_talk", lang))
@@ -230,8 +230,9 @@ def plan_notes(
         notes.append(say("plan_unmet", lang, wishes=say("and", lang).join(unmet)))
     if dropped.no_price:
         notes.append(say("plan_no_price", lang, count=dropped.no_price))
-    if dropped.other_currency and request.city and places:
-        currencies = say("and", lang).join(dropped.other_currency)
+    foreign = sorted({row.item.currency or "" for row in places} & set(dropped.other_currency))
+    if foreign:
+        currencies = say("and", lang).join(foreign)
         notes.append(say("plan_currency", lang, currencies=currencies, currency=request.currency))
     if named:
         notes.append(say("plan_way", lang, near=NEAR_MINUTES, far=FAR_MINUTES))
