@@ -34,7 +34,7 @@ _KIND_OF_FOLDER = {
     "tips": "tip", "activities": "activity", "gifts": "gift", "conflicts": "conflict", "replies": "reply",
     "places": "place",
 }  # fmt: skip
-_FLUSH_PASSAGES = 512
+_FLUSH_PASSAGES = 128
 """Passages collected over documents before they are embedded together: batches by length need some to choose from."""
 
 
