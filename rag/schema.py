@@ -173,7 +173,7 @@ class Backup(Value):
 class Relaxation(Value):
     """The smallest change of one field that makes the request feasible."""
 
-    field: Literal["budget", "hours", "start", "date", "avoid", "indoor", "city", "catalogue"]
+    field: Literal["budget", "hours", "start", "date", "avoid", "indoor", "catalogue"]
     value: str = Field(description="The new value of the field, as it would be given.")
     change: str = Field(description="The difference, e.g. '+40.00 CNY' or '+30 min'.")
     message: str
