@@ -81,12 +81,16 @@ def plan_date(
     """
     places = catalogue.places_in(request.city)
     rows = [*places, *catalogue.activities]
-    passages = retriever.index.store.passages([stored.passage_id for stored in (*rows, *catalogue.gifts)])
+
+    def text_of(passage_id: int) -> str:
+        stored = retriever.index.store.passages([passage_id]).get(passage_id)
+        return stored.passage.text if stored else ""
+
     composed = compose_plan(
         request,
         lambda other: find_candidates(other, rows, relevance=retriever.relevance, exchange_rates=exchange_rates),
         places=places,
-        texts={passage_id: stored.passage.text for passage_id, stored in passages.items()},
+        text_of=text_of,
         now=now,
     )
     plan, citations = composed.plan, composed.citations
@@ -110,12 +114,12 @@ def compose_plan(
     find: FindCandidates,
     *,
     places: Sequence[StoredItem],
-    texts: Mapping[int, str],
+    text_of: Callable[[int], str],
     now: dt.datetime | None = None,
 ) -> Composition:
     """The stops, backups and notes of a plan, or the relaxation that would allow one.
 
-    `find` gives the candidates of a request, `places` are the named places of its city, `texts` the passages by id.
+    `find` gives the candidates of a request, `places` are the named places of its city, `text_of` reads a passage by id.
     """
     timings: dict[str, float] = {}
     clock = time.perf_counter()
@@ -127,7 +131,7 @@ def compose_plan(
         first = {stop.candidate.stored.passage_id for stop in stops}
         stops = solve(candidates, frame, seed=request.seed, unlike=first) or stops
     timings["solve"], clock = _lap(clock)
-    citations = Citations(texts=texts)
+    citations = Citations(text_of)
     relaxation = None
     if not stops:
         relaxation = find_relaxation(request, candidates, dropped, find, now=now)

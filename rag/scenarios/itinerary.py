@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -20,11 +20,11 @@ _STALE_YEARS = 2
 
 @dataclass
 class Citations:
-    """Numbers sources in the order in which they are first used."""
+    """Numbers sources in the order in which they are first used; `text_of` reads the text of a cited passage."""
 
+    text_of: Callable[[int], str]
     sources: list[Citation] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
-    texts: Mapping[int, str] = field(default_factory=dict)
 
     def cite(self, source: Hit | StoredItem) -> int:
         """The number of a passage, given it now if it has none."""
@@ -33,7 +33,7 @@ class Citations:
             return number
         number = len(self.sources) + 1
         self.numbers[source.passage_id] = number
-        text = source.text if isinstance(source, Hit) else self.texts.get(source.passage_id, source.item.name)
+        text = source.text if isinstance(source, Hit) else self.text_of(source.passage_id) or source.item.name
         self.sources.append(
             Citation(
                 id=number, document=source.document, locator=source.locator, title=source.title, excerpt=text,

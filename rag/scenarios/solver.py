@@ -163,11 +163,14 @@ def solve(
     solver: Any = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = _EFFORT
     if aim == "best":  # the least cost and the least time are told to the user and must be exact
         solver.parameters.relative_gap_limit = _GAP
     solver.parameters.linearization_level = 2  # five times faster here: the bounds of money and time are linear
-    status = solver.solve(model)
+    for effort in (_EFFORT, 10 * _EFFORT):  # "nothing found yet" is not "nothing exists", nor is "found" the least
+        solver.parameters.max_deterministic_time = effort
+        status = solver.solve(model)
+        if status != cp_model.UNKNOWN and (aim == "best" or status != cp_model.FEASIBLE):
+            break
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     stops = []

@@ -35,7 +35,7 @@ def plan_over(items: Sequence[Item], request: DateRequest, *, now: dt.datetime |
         request,
         lambda other: find_candidates(other, rows, relevance=toy_relevance, exchange_rates={}),
         places=[row for row in rows if row.item.kind == "place"],
-        texts={},
+        text_of=lambda passage_id: "",
         now=now,
     ).plan
 
