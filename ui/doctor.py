@@ -94,12 +94,19 @@ def _faiss(settings: Settings) -> Finding:
 
 
 def _embedder(settings: Settings) -> Finding:
-    from rag.convert_e5 import IDENTITY, NAME, is_whole
+    from rag.convert_e5 import IDENTITY, NAME, damaged_files, is_whole
     from rag.e5_source import find_source
     from rag.embed import open_embedder
 
+    folder = settings.cache / "models" / IDENTITY
     is_default = settings.embedder == NAME and not Path(NAME).is_dir()
-    if is_default and not is_whole(settings.cache / "models" / IDENTITY) and find_source() is not None:
+    if is_default and is_whole(folder) and (damaged := damaged_files(folder)):
+        names = ", ".join(damaged)
+        return Finding(
+            "embedder", False, f"{names} in {folder} is damaged; remove that folder, and the next run makes it anew.",
+            f"{folder} 里的 {names} 已损坏；请删除该文件夹，下次运行会重新生成。",
+        )  # fmt: skip
+    if is_default and not is_whole(folder) and find_source() is not None:
         return Finding(
             "embedder", True, f"{NAME} will be converted at the first run, into {settings.cache}.",
             f"{NAME} 会在第一次运行时转换，放在 {settings.cache}。",

@@ -119,7 +119,8 @@ def compose_plan(
 ) -> Composition:
     """The stops, backups and notes of a plan, or the relaxation that would allow one.
 
-    `find` gives the candidates of a request, `places` are the named places of its city, `text_of` reads a passage by id.
+    `find` gives the candidates of a request, `places` are the named places of its city, `text_of` reads a passage by
+    its id.
     """
     timings: dict[str, float] = {}
     clock = time.perf_counter()

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.hours import Closure, OpeningHours, OpenRule, format_hours, parse_hours
+from rag.hours import Closure, OpeningHours, OpenRule, parse_hours
 from rag.hours_words import Span
+from tests.rag.hours_text import format_hours
 
 MONDAY = dt.date(2026, 11, 2)
 WEEK = [MONDAY + dt.timedelta(days=n) for n in range(7)]
