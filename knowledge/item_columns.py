@@ -52,6 +52,8 @@ _ALIASES = {
     "occasions": "场合 适合场合 送礼场合 occasions occasion",
     "energy": "体力 体力要求 energy effort",
     "conversation_fit": "适合聊天 聊天 conversationfit conversation",
+    "weekdays": "适合星期 星期 适合日子 weekdays weekday daysofweek",
+    "seasons": "适合季节 季节 seasons season",
     "time_of_day": "适合时段 时段 适合时间 timeofday besttime daypart",
     "booking_days": ("提前预订 提前预约 预订提前 提前天数 bookinglead bookingdays leaddays bookahead advancebooking"),
     "alcohol": "含酒精 酒精 含酒 alcohol",
@@ -64,6 +66,8 @@ _ALIASES = {
 _FIELD_OF = {alias: field for field, aliases in _ALIASES.items() for alias in aliases.split()}
 _NOT_A_CATALOGUE = {"question", "answer", "问题", "答案", "问", "答", "term", "definition", "术语", "释义", "定义"}
 _MANY = ("tags", "description")
+_POINTS = ("price_per_person", "price")
+_TIER = re.compile(r"([一二三])线(?:城市)?(?=.)")
 _MINUTES = re.compile(r"(?:in)?(?:分钟|分|minutes?|mins?)")
 _HOURS = re.compile(r"(?:in)?(?:小时|hours?|hrs?|h)")
 _TOGETHER = re.compile(r"[两双2二]人|一对|情侣|for (?:two|2)|couple|total", re.IGNORECASE)
@@ -80,18 +84,32 @@ class Column(NamedTuple):
     """Minutes in one unit of a bare number, None when the header names no unit."""
     together: bool
     """The header says that the price is for two or for all."""
+    tier: int | None = None
+    """Of the Chinese cities whose price it is: 一线人均 is 1."""
+
+    @property
+    def is_price_point(self) -> bool:
+        """Whether it is one of several prices of a row: price_usd, 二线人均."""
+        return self.field in _POINTS and (self.currency is not None or self.tier is not None)
 
 
 def read_columns(header: list[str]) -> list[Column]:
-    """The known columns in their order, at most one for a field except for tags and description; [] for a FAQ."""
+    """The known columns in their order, at most one for a field except for tags, description and prices that differ in
+    currency or tier; [] for a FAQ."""
     columns: list[Column] = []
     for at, text in enumerate(header):
         column = _column(at, text)
         if _key(text) in _NOT_A_CATALOGUE:
             return []
-        if column and (column.field in _MANY or column.field not in {known.field for known in columns}):
+        if column and (column.field in _MANY or not any(_same(column, known) for known in columns)):
             columns.append(column)
     return columns
+
+
+def _same(one: Column, other: Column) -> bool:
+    """Whether they say the same thing of a row; prices of another currency or tier do not."""
+    points = one.is_price_point and other.is_price_point
+    return one.field == other.field and not (points and (one.currency, one.tier) != (other.currency, other.tier))
 
 
 def currency_of(text: str) -> str | None:
@@ -112,6 +130,8 @@ def is_chinese(text: str) -> bool:
 
 def _column(at: int, text: str) -> Column | None:
     plain = unicodedata.normalize("NFKC", text).strip()
+    tier = _TIER.match(plain)
+    plain = plain[tier.end() :] if tier else plain
     remarks = re.findall(r"[(\[](.*?)[)\]]", plain)
     words = [word for word in re.split(r"[\s_\-/.:]+", re.sub(r"[(\[].*?[)\]]", " ", plain)) if word]
     field = _FIELD_OF.get(_key(" ".join(words)))
@@ -122,8 +142,9 @@ def _column(at: int, text: str) -> Column | None:
         return None
     currencies = [code for remark in remarks for code in _currencies(remark)]
     return Column(
-        at, text, field, currencies[0] if currencies else None, _minutes(remarks), bool(_TOGETHER.search(plain))
-    )
+        at, text, field, currencies[0] if currencies else None, _minutes(remarks), bool(_TOGETHER.search(plain)),
+        "一二三".index(tier[1]) + 1 if tier else None,
+    )  # fmt: skip
 
 
 def _key(text: str) -> str:

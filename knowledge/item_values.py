@@ -7,8 +7,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TypeVar
 
-from rag.catalogue import STAGES, TIMES_OF_DAY
+from rag.catalogue import SEASONS, STAGES, TIMES_OF_DAY
 from rag.errors import InputError
 from rag.money import ParsedMoney, parse_money
 
@@ -16,6 +17,9 @@ VISITING_DAY = 480
 """Minutes of visiting in a day."""
 LARGEST_PRICE = 10**7
 LONGEST_STAY = 30 * VISITING_DAY
+
+
+Value = TypeVar("Value")
 
 
 class NotUnderstood(ValueError):
@@ -204,6 +208,23 @@ _MANY: dict[str, dict[str, str]] = {
         "evening": "傍晚 晚上 晚 晚间",
         "night": "夜里 深夜 夜间 夜晚 夜",
     },
+    "seasons": {
+        "spring": "春 春天 春季",
+        "summer": "夏 夏天 夏季",
+        "autumn": "秋 秋天 秋季 fall",
+        "winter": "冬 冬天 冬季",
+    },
+}
+_WEEKDAYS: dict[tuple[int, ...], str] = {
+    (1, 2, 3, 4, 5): "weekday weekdays 工作日 平日 平时",
+    (6, 7): "weekend weekends 周末 双休日",
+    (1,): "monday mon 周一 星期一",
+    (2,): "tuesday tue 周二 星期二",
+    (3,): "wednesday wed 周三 星期三",
+    (4,): "thursday thu 周四 星期四",
+    (5,): "friday fri 周五 星期五",
+    (6,): "saturday sat 周六 星期六",
+    (7,): "sunday sun 周日 周天 星期日 星期天",
 }
 _EVERYTHING = {
     "all",
@@ -219,6 +240,9 @@ _EVERYTHING = {
     "anystage",
     "都可以",
     "任何阶段",
+    "allyear",
+    "四季",
+    "全年",
 }
 
 
@@ -245,18 +269,28 @@ def choice(field: str, cell: str) -> str | None:
 
 
 def choices(field: str, cell: str) -> tuple[str, ...]:
-    """The stages or times of day of a list cell in their usual order; () when it is empty or names all of them."""
-    order = {"stages": STAGES, "time_of_day": TIMES_OF_DAY}[field]
-    meanings = _meanings(order, _MANY[field])
+    """The stages, times of day or seasons of a list cell in their usual order; () when it is empty or names all."""
+    order = {"stages": STAGES, "time_of_day": TIMES_OF_DAY, "seasons": SEASONS}[field]
+    found = set(_listed(cell, _meanings(order, _MANY[field])))
+    return tuple(value for value in order if value in found)
+
+
+def weekdays(cell: str) -> tuple[int, ...]:
+    """ISO numbers of the days of "weekend", "周六;周日" or "fri"; () when the cell is empty or names every day."""
+    meanings = {word: days for days, words in _WEEKDAYS.items() for word in words.split()}
+    days = {day for listed in _listed(cell, meanings) for day in listed}
+    return () if len(days) == 7 else tuple(sorted(days))
+
+
+def _listed(cell: str, meanings: Mapping[str, Value]) -> list[Value]:
+    """What the words of a list cell mean; [] when one of them is for everything."""
     keys = [re.sub(r"[\W_]+", "", plain(part)) for part in re.split(r"[;,、，；|/\n和及]", cell)]
     keys = [key for key in keys if key]
     if any(key in _EVERYTHING for key in keys):
-        return ()
-    unknown = [key for key in keys if key not in meanings]
-    if unknown:
+        return []
+    if any(key not in meanings for key in keys):
         raise NotUnderstood(cell)
-    found = {meanings[key] for key in keys}
-    return tuple(value for value in order if value in found)
+    return [meanings[key] for key in keys]
 
 
 def _meanings(order: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:

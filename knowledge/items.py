@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ from knowledge.item_columns import Column, currency_of, is_chinese, read_columns
 from rag.catalogue import canonical_city
 from rag.hours import parse_hours
 from rag.money import ParsedMoney
-from rag.schema import Item, ItemKind
+from rag.schema import Item, ItemKind, PricePoint
 
 Value = TypeVar("Value")
 _PRICES = ("price_low", "price_high", "price_per_person", "ticket", "price")
@@ -99,6 +99,8 @@ class _TableReader:
     def __init__(self, table: TableLike, columns: Sequence[Column], found: ItemTable) -> None:
         self.table = table
         self.columns = {column.field: column for column in reversed(columns)}
+        points = [column for column in columns if column.is_price_point]
+        self.points = points if len(points) > 1 else []
         self.many = {name: [c for c in columns if c.field == name] for name in ("tags", "description")}
         self.unknown = [at for at in range(len(table.header)) if at not in {column.at for column in columns}]
         self.found = found
@@ -159,7 +161,8 @@ class _RowReader:
             **self.stay(),
             **self.hours(as_of),
             **{one: self.read(one, _choice(one), None) for one in ("weather", "energy", "conversation_fit", "alcohol")},
-            **{many: self.read(many, _choices(many), _NONE) for many in ("stages", "time_of_day")},
+            **{many: self.read(many, _choices(many), _NONE) for many in ("stages", "time_of_day", "seasons")},
+            "weekdays": self.read("weekdays", values.weekdays, tuple[int, ...]()),
         }
         return Item(
             kind=kind,
@@ -193,7 +196,10 @@ class _RowReader:
 
     def refuse(self, field: str) -> None:
         """Keeps the cell as text and says so."""
-        header, value = self.keep(field)
+        self.refuse_column(self.table.columns[field], field)
+
+    def refuse_column(self, column: Column, field: str) -> None:
+        header, value = self.keep_column(column)
         shown = value if len(value) <= 60 else value[:59] + "…"
         self.table.problem(
             header,
@@ -201,12 +207,14 @@ class _RowReader:
         )
 
     def keep(self, field: str) -> tuple[str, str]:
-        column = self.table.columns[field]
+        return self.keep_column(self.table.columns[field])
+
+    def keep_column(self, column: Column) -> tuple[str, str]:
         self.extra[column.header] = self.cell(column.at)
         return column.header, self.cell(column.at)
 
     def prices(self) -> dict[str, Any]:
-        """price_low, price_high, currency and per_person."""
+        """price_low, price_high, currency, per_person and prices."""
         own = currency_of(self.text("currency"))
         filled = [field for field in _PRICES if self.text(field)]
         used = [field for field in filled if field in _PRICES[:2]] or filled[:1]
@@ -231,7 +239,20 @@ class _RowReader:
             "price_high": high,
             "currency": own or next(iter([*signs, *said, *(["CNY"] if self.table.chinese else [])]), None),
             "per_person": self.table.found.kind != "gift" and not together,
+            "prices": tuple(self.price_points(own)),
         }
+
+    def price_points(self, currency: str | None) -> Iterator[PricePoint]:
+        """The prices of a row that has several; those of tiers are yuan unless the row says otherwise."""
+        for column in self.table.points:
+            stated = column.currency or currency or "CNY"
+            try:
+                found = values.price(self.cell(column.at), currency=stated)
+            except values.NotUnderstood:
+                self.refuse_column(column, "price")
+                continue
+            if found is not None:
+                yield PricePoint(low=found.low, high=found.high, currency=stated, tier=column.tier)
 
     def price(self, field: str, currency: str | None) -> ParsedMoney | None:
         stated = currency or self.table.columns[field].currency
@@ -318,4 +339,5 @@ _NAMES = {
     "as_of": "a date", "rating": "a rating", "indoor": "indoors or outdoors", "booking_days": "days ahead",
     "weather": "any, dry or mild", "energy": "low, medium or high", "conversation_fit": "low, medium or high",
     "alcohol": "no, optional or yes", "stages": "stages of a relationship", "time_of_day": "times of day",
+    "weekdays": "days of the week", "seasons": "seasons",
 }  # fmt: skip

@@ -27,7 +27,7 @@ from rag.schema import Item, Passage
 from rag.store import Store
 from rag.text import language, simplified
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raised when files are read, split or labelled differently, so that the next sync reads all of them once more."""
 
 _KIND_OF_FOLDER = {

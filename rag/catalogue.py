@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import unicodedata
 
@@ -14,6 +15,23 @@ CATEGORIES = (
 
 STAGES = ("getting_to_know", "first_date", "early", "dating", "long_term", "long_distance")
 TIMES_OF_DAY = ("morning", "afternoon", "evening", "night")
+SEASONS = ("spring", "summer", "autumn", "winter")
+_TIER_1 = {"北京", "上海", "广州", "深圳"}
+_SOUTHERN = {"开普敦", "悉尼", "墨尔本", "布里斯班", "奥克兰", "圣保罗", "布宜诺斯艾利斯"}
+
+
+def city_tier(city: str | None) -> int | None:
+    """How dear a Chinese city is: 1 for 北京, 上海, 广州, 深圳; 2 for other big cities; 3 elsewhere; None for none."""
+    if not city:
+        return None
+    name = canonical_city(city)
+    return 1 if name in _TIER_1 else 2 if name in _known_cities().values() else 3
+
+
+def season_of(date: dt.date, city: str | None) -> str:
+    """The meteorological season of a date where the city is: three whole months each, spring from March (September)."""
+    turned = 6 if city and canonical_city(city) in _SOUTHERN else 0
+    return SEASONS[(date.month - 3 + turned) % 12 // 3]
 
 
 def canonical_city(name: str) -> str:

@@ -45,6 +45,15 @@ class Passage(Value):
     city: str | None = None
 
 
+class PricePoint(Value):
+    """What a row costs in one currency and, where the row says so, in one tier of Chinese cities."""
+
+    low: Amount
+    high: Amount
+    currency: str | None = Field(description="ISO 4217; None when the source does not say.")
+    tier: int | None = Field(default=None, ge=1, le=3, description="1 for the biggest cities to 3 for small towns.")
+
+
 class Item(Value):
     """A row of a catalogue that the planner can compute with. Absent values are None, never 0 or a guess."""
 
@@ -59,11 +68,16 @@ class Item(Value):
     price_high: Amount | None = Field(default=None, description="Upper end; equal to price_low for a single price.")
     currency: str | None = Field(default=None, description="ISO 4217; None when the source does not say.")
     per_person: bool = True
+    prices: tuple[PricePoint, ...] = Field(
+        default=(), description="Every price of a row that has several, by currency or tier; () for a single one."
+    )
     minutes_low: int | None = Field(default=None, ge=1)
     minutes_high: int | None = Field(default=None, ge=1)
     hours: OpeningHours | None = Field(default=None, description="None when unknown or not understood.")
     hours_text: str | None = Field(default=None, description="The source's own words on opening hours.")
     time_of_day: tuple[str, ...] = Field(default=(), description="Of morning, afternoon, evening, night; () is any.")
+    weekdays: tuple[int, ...] = Field(default=(), description="ISO numbers, 1 is Monday; () is any day.")
+    seasons: tuple[str, ...] = Field(default=(), description="Of spring, summer, autumn, winter; () is all year.")
     indoor: bool | None = Field(default=None, description="None when both or unknown.")
     weather: str | None = Field(default=None, description="any, dry or mild.")
     stages: tuple[str, ...] = ()
@@ -76,6 +90,17 @@ class Item(Value):
     occasions: tuple[str, ...] = ()
     as_of: str | None = Field(default=None, description="Date the figures were true: 2019, 2026-11 or 2026-11-03.")
     extra: dict[str, str] = Field(default_factory=dict, description="Columns that are not understood, as text.")
+
+    def priced_for(self, currency: str, tier: int | None) -> Item:
+        """The item at its price in `currency` and a city of `tier`; itself where it has no such price.
+
+        Where the tier is not known the highest one counts, so that a budget holds anywhere.
+        """
+        fitting = [price for price in self.prices if price.currency == currency and price.tier in (None, tier or 1)]
+        if not fitting:
+            return self
+        price = fitting[0]
+        return self.model_copy(update={"price_low": price.low, "price_high": price.high, "currency": currency})
 
 
 class Hit(Value):

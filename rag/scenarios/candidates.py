@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 import re
@@ -11,6 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
 
+from rag.catalogue import city_tier, season_of
 from rag.hours import merge
 from rag.records import StoredItem
 from rag.scenarios.avoid import is_avoided
@@ -111,7 +113,8 @@ def find_candidates(
     """
     no_price, currencies = 0, set[str]()
     kept: list[_Priced] = []
-    for stored in rows:
+    for row in rows:
+        stored = at_price_of(request, row)
         item = stored.item
         if not _suits(item, request):
             continue
@@ -147,6 +150,12 @@ def find_candidates(
     return _shortlist(_in_language(candidates, request), limit), Dropped(
         len(rows), len(kept), no_price, tuple(sorted(currencies))
     )
+
+
+def at_price_of(request: DateRequest, stored: StoredItem) -> StoredItem:
+    """The row at its price in the currency and city of `request`, where it has several prices."""
+    item = stored.item.priced_for(request.currency, city_tier(request.city)) if stored.item.prices else stored.item
+    return stored if item is stored.item else dataclasses.replace(stored, item=item)
 
 
 def exchange_rate(source: str, target: str, rates: Mapping[str, Decimal]) -> Decimal | None:
@@ -214,6 +223,10 @@ def _suits(item: Item, request: DateRequest) -> bool:
     if item.stages and not _fits_stage(item, request):
         return False
     if item.category in _PRIVATE and request.stage in ("getting_to_know", "first_date"):
+        return False
+    if item.weekdays and request.date.isoweekday() not in item.weekdays:
+        return False
+    if item.seasons and season_of(request.date, request.city) not in item.seasons:
         return False
     if request.indoor is True and item.indoor is False:
         return False

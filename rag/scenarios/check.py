@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rag.catalogue import canonical_city
+from rag.catalogue import canonical_city, city_tier, season_of
 from rag.hours import OpeningHours
 from rag.scenarios.avoid import is_avoided
-from rag.schema import DatePlan, Item, PlanItem
+from rag.schema import DatePlan, DateRequest, Item, PlanItem
 
 DAY = 1440
 
@@ -17,8 +17,8 @@ DAY = 1440
 def find_violations(plan: DatePlan, rows: Sequence[Item]) -> list[str]:
     """What is wrong with `plan`, each as "kind: detail"; [] for a sound plan.
 
-    Kinds: budget, sum, count, overlap, frame, invented, price, hours, stay, avoided, citation, backup. `rows` are the
-    catalogue rows the plan may use: those of the request's city and the generic activities.
+    Kinds: budget, sum, count, overlap, frame, invented, price, hours, stay, day, avoided, citation, backup. `rows` are
+    the catalogue rows the plan may use: those of the request's city and the generic activities.
     """
     if not plan.items:
         return [] if plan.relaxation else ["count: neither stops nor a relaxation"]
@@ -66,10 +66,11 @@ def _check_stop(plan: DatePlan, stop: PlanItem, start: int, end: int, rows: Sequ
         row.kind == "place" and canonical_city(row.city or "") != canonical_city(request.city or "")
     ):
         found.append(f"invented: {stop.title} is shown as a place of {request.city}")
+    unit = _unit_price(row, request)
     if row.price_high is None:
         found.append(f"price: {stop.title} has no price")
-    elif row.currency in (None, request.currency):
-        expected = row.price_high * (request.people if row.per_person else 1)
+    elif unit is not None:
+        expected = unit * (request.people if row.per_person else 1)
         if stop.cost.amount != expected.quantize(Decimal("0.01")) and stop.cost.amount != expected:
             found.append(f"price: {stop.title} costs {expected}, the plan says {stop.cost.amount}")
     if row.hours is not None and not _open(row.hours, request.date, start, end):
@@ -79,9 +80,21 @@ def _check_stop(plan: DatePlan, stop: PlanItem, start: int, end: int, rows: Sequ
         found.append(f"stay: {end - start} minutes at {stop.title}, the row says at least {low}")
     if high is not None and end - start > max(high, (low or 0) + 4):
         found.append(f"stay: {end - start} minutes at {stop.title}, the row says at most {high}")
+    if row.weekdays and request.date.isoweekday() not in row.weekdays:
+        found.append(f"day: {stop.title} is not for {request.date:%A}")
+    if row.seasons and season_of(request.date, request.city) not in row.seasons:
+        found.append(f"day: {stop.title} is for {', '.join(row.seasons)}")
     if is_avoided(row, request.avoid):
         found.append(f"avoided: {stop.title}")
     return found
+
+
+def _unit_price(row: Item, request: DateRequest) -> Decimal | None:
+    """The upper price in the request's currency, of its city's tier where the row has tiers; None where it has none."""
+    prices = {price.tier: price.high for price in row.prices if price.currency == request.currency}
+    if prices:
+        return prices[None] if None in prices else prices.get(city_tier(request.city) or 1)
+    return row.price_high if row.currency in (None, request.currency) else None
 
 
 def _open(hours: OpeningHours, date: dt.date, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ from rag.money import format_money
 from rag.records import StoredItem
 from rag.retrieve import Filters, HybridRetriever
 from rag.scenarios.avoid import is_avoided
+from rag.scenarios.candidates import at_price_of
 from rag.schema import DateRequest, GiftIdea, Hit, Point
 from rag.text import normalise
 
@@ -102,7 +103,7 @@ def find_gifts(
         return ()
     affordable = {
         stored.passage_id: stored
-        for stored in rows
+        for stored in (at_price_of(request, row) for row in rows)
         if stored.item.price_high is not None
         and (stored.item.currency or request.currency) == request.currency
         and stored.item.price_high * 100 <= spare

@@ -184,6 +184,46 @@ def test_only_one_of_several_prices_counts_and_the_others_stay_as_text() -> None
     assert item.extra == {"门票": "20"}
 
 
+def test_each_price_of_a_row_is_kept_with_its_currency_or_tier() -> None:
+    item = only("name | price_usd | price_gbp\nTacos | 9-18 | 8-15", "activities/a.csv")
+    assert [f"{point.low}-{point.high} {point.currency}" for point in item.prices] == ["9-18 USD", "8-15 GBP"]
+    assert item.price_high == 18
+    assert item.currency == "USD"
+    assert item.priced_for("GBP", None).price_high == 15
+    assert item.priced_for("EUR", None) is item
+
+
+def test_the_tier_of_the_city_decides_the_price_and_the_dearest_where_it_is_unknown() -> None:
+    item = only("名称 | 一线人均 | 二线人均 | 三线人均\n看电影 | 50-90 | 40-60 | 0-0", "activities/a.csv")
+    assert [item.priced_for("CNY", tier).price_high for tier in (1, 2, 3, None)] == [90, 60, 0, 90]
+
+
+def test_a_price_of_one_tier_that_is_not_understood_is_named_and_the_others_stay() -> None:
+    found = read("名称 | 一线人均 | 二线人均\n看电影 | 50-90 | 看情况", "activities/a.csv")
+    assert [point.tier for point in found.items[0][1].prices] == [1]
+    assert "二线人均" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "days"),
+    [
+        ("weekend", (6, 7)),
+        ("工作日", (1, 2, 3, 4, 5)),
+        ("周五;周六", (5, 6)),
+        ("", ()),
+        ("不限", ()),
+        ("weekday;weekend", ()),
+    ],
+)
+def test_weekdays_are_iso_numbers(cell: str, days: tuple[int, ...]) -> None:
+    assert place("适合星期", cell).weekdays == days
+
+
+def test_seasons_are_known_in_both_languages() -> None:
+    assert place("适合季节", "冬;spring").seasons == ("spring", "winter")
+    assert place("适合季节", "四季").seasons == ()
+
+
 @pytest.mark.parametrize(
     ("text", "path", "per_person"),
     [

@@ -13,7 +13,7 @@ from rag.hours import OpeningHours, OpenRule
 from rag.records import StoredItem
 from rag.scenarios.candidates import find_candidates
 from rag.scenarios.date_plan import compose_plan
-from rag.schema import DatePlan, DateRequest, Item, Money
+from rag.schema import DatePlan, DateRequest, Item, Money, PricePoint
 
 CATEGORIES = ("meal", "cafe", "museum", "walk", "nature", "craft", "film", "animals", "")
 TAGS = ("猫", "安静", "辣", "咖啡", "历史", "海鲜")
@@ -58,6 +58,7 @@ def random_item(rng: random.Random, number: int) -> Item:
     place = rng.random() < 0.6
     low = None if rng.random() < 0.1 else Decimal(rng.choice([0, 0, 1500, 3990, 8000, 12050, 33333])) / 100
     minutes = None if rng.random() < 0.2 else rng.choice([7, 20, 45, 60, 90, 150])
+    prices = () if low is None or place or rng.random() < 0.5 else random_prices(rng, low)
     return Item(
         kind="place" if place else "activity",
         name=f"{rng.choice(['听雨', '半山', '旧港', '南窗'])}{number}",
@@ -68,6 +69,9 @@ def random_item(rng: random.Random, number: int) -> Item:
         price_high=None if low is None else low + Decimal(rng.choice([0, 0, 1234, 8000])) / 100,
         currency=rng.choice(["CNY", "CNY", "CNY", "CNY", None, "USD"]),
         per_person=rng.random() < 0.8,
+        prices=prices,
+        weekdays=rng.choice([*[()] * 8, (6, 7), (1, 2, 3, 4, 5)]),
+        seasons=rng.choice([*[()] * 8, ("spring", "summer"), ("autumn",), ("autumn", "winter")]),
         minutes_low=minutes,
         minutes_high=None if minutes is None else minutes + rng.choice([0, 15, 60]),
         hours=random_hours(rng),
@@ -77,6 +81,15 @@ def random_item(rng: random.Random, number: int) -> Item:
         tags=tuple(rng.sample(TAGS, rng.randint(0, 2))),
         rating=rng.choice([None, 3.1, 4.0, 4.9]),
         as_of=rng.choice([None, "2019", "2026-10"]),
+    )
+
+
+def random_prices(rng: random.Random, low: Decimal) -> tuple[PricePoint, ...]:
+    """Prices of three tiers of cities and one in dollars."""
+    yuan = [low, low * Decimal("0.8"), Decimal(0)]
+    return (
+        *(PricePoint(low=Decimal(0), high=high, currency="CNY", tier=tier) for tier, high in enumerate(yuan, start=1)),
+        PricePoint(low=Decimal(1), high=Decimal(rng.choice([1, 20])), currency="USD"),
     )
 
 
