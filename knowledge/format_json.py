@@ -8,6 +8,7 @@ from typing import Any
 
 from knowledge.clean import clean
 from knowledge.formats import Block, Document, Table, Unreadable, join_path
+from knowledge.records import common_group, read_rows
 
 _BAD_LINES_NAMED = 5
 _ROLES = {"role", "content"}
@@ -59,6 +60,8 @@ def read_jsonl(text: str, *, name: str) -> Document:
         notes = (f"{len(bad)} of {len(rows)} lines are not valid JSON and were left out: {named}.",)
     while rows and rows[-1] is None:
         rows.pop()
+    if records := read_rows(rows):
+        return Document(title=common_group(records), records=records, type="jsonl", notes=notes)
     try:
         blocks, tables = _read_records(rows, name)
     except RecursionError as error:

@@ -22,7 +22,7 @@ _MARKUP = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|(?<!\\)(?:\*\*|__|`+)|\[([^\[\]]*
 _LONGEST_UNDERLINED_HEADING = 80
 
 
-class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]
+class PlainLoader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]
     """YAML without aliases: a short file of nested aliases can stand for gigabytes."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -75,7 +75,7 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str, str]:
     if match is None:
         return {}, text, ""
     try:
-        front = yaml.load(match[1] or "", Loader=_PlainLoader)
+        front = yaml.load(match[1] or "", Loader=PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return {}, text, f"The front matter is not valid YAML and was read as text: {' '.join(str(error).split())}."
     if front is None:

@@ -63,6 +63,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """An entry that stands for itself: a conflict case, replies to a message, an occasion.
+
+    `parts` are passages in reading order, `heading` stands over each of them and `group` names what it is a case of;
+    `fields` are the values as the file has them.
+    """
+
+    kind: str
+    heading: str
+    parts: tuple[str, ...]
+    locator: str
+    lang: str = ""
+    stages: tuple[str, ...] = ()
+    group: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file as text. `notes` are English sentences about what was guessed, replaced or left out."""
 
@@ -72,6 +90,7 @@ class Document:
     front: dict[str, Any] = field(default_factory=dict)
     type: str = "text"
     notes: tuple[str, ...] = ()
+    records: list[Record] = field(default_factory=list)
 
     def to_json(self) -> str:
         """The document on one line of JSON."""
@@ -83,9 +102,10 @@ class Document:
         return _adapter().validate_json(text)
 
     def characters(self) -> int:
-        """The number of characters in blocks and table cells."""
+        """The number of characters in blocks, table cells and records."""
         blocks = sum(len(block.text) for block in self.blocks)
-        return blocks + sum(len(cell) for table in self.tables for row in table.rows for cell in row)
+        records = sum(len(part) for record in self.records for part in record.parts)
+        return blocks + records + sum(len(cell) for table in self.tables for row in table.rows for cell in row)
 
 
 @cache

@@ -15,7 +15,7 @@ from rag.errors import DocumentError
 
 __all__ = ["Block", "Document", "FileType", "Table", "load", "sniff"]
 
-FileType = Literal["pdf", "zip", "ole", "rtf", "html", "json", "jsonl", "csv", "markdown", "text"]
+FileType = Literal["pdf", "zip", "ole", "rtf", "html", "json", "jsonl", "csv", "yaml", "markdown", "text"]
 
 _HEAD = 8192
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -24,7 +24,7 @@ _SUFFIXES: dict[str, FileType] = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv",
     ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown",
     ".html": "html", ".htm": "html", ".xhtml": "html",
-    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
@@ -95,7 +95,7 @@ def _read(path: Path) -> Document:
         )
     if document.characters() > MAX_CHARACTERS:
         raise _too_much_text()
-    if not any(block.text.strip() for block in document.blocks) and not document.tables:
+    if not any(block.text.strip() for block in document.blocks) and not document.tables and not document.records:
         raise Unreadable("has no text.", "没有文字内容。")
     return dataclasses.replace(document, title=_title(document.title) or clean(path.stem))
 
@@ -155,6 +155,11 @@ def _read_decoded(path: Path, kind: FileType, text: str) -> Document:
         from knowledge.format_table import read_csv
 
         return read_csv(text, name=path.stem)
+    if kind == "yaml":
+        from knowledge.format_yaml import read_yaml
+
+        if (known := read_yaml(text)) is not None:
+            return known
     if kind in ("json", "jsonl"):
         from knowledge import format_json
 

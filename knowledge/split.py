@@ -31,6 +31,8 @@ _ROW_OF_ITS_OWN = 0.25
 """Share of the size from which a table's average row is prose, and each row a passage."""
 _LONGEST = 1.25
 """Times the size: how long a passage may get to take in a short rest or a whole row."""
+LONGEST_PASSAGE = 480 * _LONGEST
+"""In Chinese characters, for the usual size."""
 _NUMBERED = re.compile(r"(.*?)\b(pages?|rows?|slides?|lines?) (\d+)(?:-(\d+))?")
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 

@@ -12,12 +12,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from knowledge.formats import Block, Record
 from knowledge.item_columns import read_columns
 from knowledge.items import read_items
 from knowledge.load import Document, Table
 from knowledge.sandbox import load_isolated
 from knowledge.scan import Difference, FoundFile, compare, require_folder
-from knowledge.split import row_text, split
+from knowledge.split import LONGEST_PASSAGE, length, row_text, split
 from rag.catalogue import STAGES
 from rag.embed import Embedder
 from rag.errors import DocumentError
@@ -148,6 +149,13 @@ def read_document(path: str, document: Document, *, found: FoundFile) -> ReadDoc
             text = row_text(table.header, table.rows[position])
             locator = f"{table.locator_prefix} row {table.first_row + position}".strip()
             passages.append(_new_passage(document.title, text, "", locator, item.kind, front_lang, item.stages, item))
+    for record in document.records:
+        for text in _record_texts(record):
+            passages.append(
+                _new_passage(
+                    document.title, text, record.heading, record.locator, record.kind, record.lang, record.stages, None
+                )
+            )
     for piece in split(dataclasses.replace(document, tables=type(document.tables)(plain_tables))):
         passages.append(
             _new_passage(document.title, piece.text, piece.heading, piece.locator, kind, front_lang, front_stages, None)
@@ -160,6 +168,15 @@ def read_document(path: str, document: Document, *, found: FoundFile) -> ReadDoc
         mapping=mapping, notes=tuple(notes),
     )  # fmt: skip
     return ReadDocument(row, tuple(passages))
+
+
+def _record_texts(record: Record) -> list[str]:
+    """A record's passages: one where it is short enough, else its parts; a part that is too long is cut."""
+    whole = "\n".join(record.parts)
+    if length(whole) <= LONGEST_PASSAGE:
+        return [whole]
+    pieces = [split(Document(title="", blocks=[Block(part)])) for part in record.parts]
+    return [piece.text for part in pieces for piece in part]
 
 
 def _looks_like_a_catalogue(table: Table) -> bool:

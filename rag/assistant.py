@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from rag.catalogue import canonical_city
 from rag.embed import Embedder, open_embedder
+from rag.errors import InputError
 from rag.index import SearchIndex
 from rag.retrieve import Filters, HybridRetriever
 from rag.scenarios.date_plan import Catalogue, plan_date, read_catalogue
 from rag.scenarios.date_request import understand
+from rag.scenarios.occasions import Occasion, read_calendar
 from rag.schema import DatePlan, DateRequest, Hit
 from rag.settings import Settings
 from rag.store import Store
@@ -78,10 +80,18 @@ class Assistant:
             self.catalogue(),
             self.retriever,
             exchange_rates=self.settings.exchange_rates,
+            occasions=self.occasions(),
             now=self.now(),
         )
         total = round((time.perf_counter() - started) * 1000, 2)
         return plan.model_copy(update={"timings_ms": {**plan.timings_ms, "total": total}})
+
+    def occasions(self) -> tuple[Occasion, ...]:
+        """The occasions of the knowledge folder's calendar; () where it has none or one that cannot be read."""
+        try:
+            return read_calendar(self.settings.knowledge)
+        except InputError:
+            return ()  # `qixi knowledge check` says what is wrong with it
 
     def search(self, query: str, *, k: int = 8, filters: Filters = Filters(), gate: bool = True) -> list[Hit]:
         """The passages found for `query`, best first; none when nothing stored is about it."""

@@ -1,12 +1,14 @@
-"""`qixi knowledge …`: sync, status, search, add, remove."""
+"""`qixi knowledge …`: sync, status, search, add, remove, check, calendar."""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -125,6 +127,54 @@ def remove(
     for name in names:
         (run.settings.knowledge / name).unlink()
     _report(run, _sync(run), as_json)
+
+
+@knowledge_app.command("check")
+def check(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(help="Folder to check; default: the knowledge folder.")] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML report; default: in the home folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is missing, impossible, said twice, one-sided, manipulative, private or out of date; exit 2 on errors."""
+    from knowledge.checks.report import write_report
+    from knowledge.checks.run import check_folder
+    from rag.embed import open_embedder
+
+    run = session(context)
+    chosen = folder or run.settings.knowledge
+    today = dt.datetime.now(ZoneInfo(run.settings.timezone)).date()
+    found = check_folder(chosen, open_embedder(run.settings), today=today)
+    path = report or run.settings.home / "reports" / "knowledge-check.html"
+    write_report(found, path, run.spoken)
+    if as_json:
+        emit(found.to_json())
+    else:
+        from ui.console_check import show_check
+
+        show_check(found, path, run.spoken)
+    if found.errors:
+        raise typer.Exit(2)
+
+
+@knowledge_app.command("calendar")
+def calendar(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How far to look ahead.")] = 120,
+    as_json: AsJson = False,
+) -> None:
+    """The occasions of the folder's calendar.yaml that come next, and by when to order a gift and book a table."""
+    from rag.scenarios.occasions import coming, read_calendar
+
+    run = session(context)
+    today = dt.datetime.now(ZoneInfo(run.settings.timezone)).date()
+    found = coming(read_calendar(run.settings.knowledge), today, days=days)
+    if as_json:
+        emit([one.model_dump(mode="json", exclude_none=True) for one in found])
+        return
+    from ui.console_knowledge import show_calendar
+
+    show_calendar(found, run.spoken)
 
 
 def _sync(run: Session, *, dry_run: bool = False, jsonl: bool = False) -> Any:

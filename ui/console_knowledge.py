@@ -10,6 +10,7 @@ from rich.table import Table
 
 from knowledge.sync import SyncReport
 from rag.records import DocumentRow
+from rag.scenarios.occasions import Coming
 from rag.schema import Hit, Language
 from ui.i18n import t
 
@@ -60,6 +61,21 @@ def show_status(documents: Sequence[DocumentRow], *, detailed: bool, lang: Langu
             console.print(escape(f"  {source} → {field}"))
         for note in row.notes:
             console.print(escape(f"  {t('notes', lang)}: {note}"))
+
+
+def show_calendar(found: Sequence[Coming], lang: Language) -> None:
+    """Print the coming occasions, or that there is none."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not found:
+        console.print(t("no_occasions", lang))
+        return
+    table = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for column in ("date", "occasion", "order_by", "book_by"):
+        table.add_column(t(f"column_{column}", lang))
+    for one in found:
+        name = one.occasion.name[lang]
+        table.add_row(one.date.isoformat(), escape(name), one.order_by.isoformat(), one.book_by.isoformat())
+    console.print(table)
 
 
 def show_hits(hits: Sequence[Hit], lang: Language) -> None:

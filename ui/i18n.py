@@ -241,6 +241,26 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "{unchanged} files unchanged; passages: {added} added, {reused} kept, {removed} removed; "
         "{embedded} embedded in {seconds} s.",
     ),
+    "column_date": ("日期", "Date"),
+    "column_occasion": ("日子", "Occasion"),
+    "column_order_by": ("最晚备礼", "Order gifts by"),
+    "column_book_by": ("最晚订位", "Book by"),
+    "no_occasions": (
+        "这段时间没有日子；见知识文件夹里的 calendar.yaml。",
+        "No occasion in that time; see calendar.yaml.",
+    ),
+    "column_rule": ("规则", "Rule"),
+    "column_place": ("位置", "Place"),
+    "column_finding": ("发现", "Finding"),
+    "check_duplicates": (
+        "近似重复 {pairs} 对；抹去数字和名字后的重复率 {rate}。",
+        "Near-duplicate pairs: {pairs}; rate with numbers and names masked: {rate}.",
+    ),
+    "check_total": (
+        "{files} 个文件：{errors} 处错误，{warnings} 处提醒。",
+        "Files: {files}. Errors: {errors}. Warnings: {warnings}.",
+    ),
+    "check_report": ("完整报告：{path}", "The whole report: {path}"),
     "no_hits": ("资料里没有相关内容。", "Nothing in the documents is about this."),
     "hit_scores": (
         "得分 {score}，余弦 {cosine}，词语 {words}",

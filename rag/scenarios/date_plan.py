@@ -15,10 +15,11 @@ from rag.retrieve import HybridRetriever
 from rag.scenarios.candidates import Candidate, Dropped, find_candidates, money
 from rag.scenarios.companions import find_cautions, find_gifts, find_topics
 from rag.scenarios.itinerary import Citations, describe_stops, find_backups, plan_notes
+from rag.scenarios.occasions import Occasion, on
 from rag.scenarios.relax import find_relaxation
 from rag.scenarios.solver import Frame, Stop, solve
 from rag.scenarios.wording import say
-from rag.schema import DatePlan, DateRequest, Money
+from rag.schema import DatePlan, DateRequest, Money, Point
 from rag.store import Store
 
 FindCandidates = Callable[[DateRequest], tuple[list[Candidate], Dropped]]
@@ -72,6 +73,7 @@ def plan_date(
     retriever: HybridRetriever,
     *,
     exchange_rates: Mapping[str, Decimal],
+    occasions: Sequence[Occasion] = (),
     now: dt.datetime | None = None,
 ) -> DatePlan:
     """A plan for `request`; with no items it carries the smallest change that would allow one.
@@ -103,10 +105,24 @@ def plan_date(
     return plan.model_copy(
         update={
             "topics": topics, "avoid": avoid, "gifts": gifts, "citations": tuple(citations.sources),
-            "notes": plan.notes if topics else (*plan.notes, say("plan_no_tips", request.lang)),
+            "notes": (*plan.notes, *_occasion_notes(request, occasions), *_topic_notes(request, topics)),
             "timings_ms": {**plan.timings_ms, "companions": _lap(started)[0]},
         }
     )  # fmt: skip
+
+
+def _occasion_notes(request: DateRequest, occasions: Sequence[Occasion]) -> list[str]:
+    return [
+        say(
+            "plan_occasion", request.lang, name=one.name[request.lang], gift=one.gift_lead_days,
+            booking=one.booking_lead_days,
+        )
+        for one in on(occasions, request.date)
+    ]  # fmt: skip
+
+
+def _topic_notes(request: DateRequest, topics: Sequence[Point]) -> list[str]:
+    return [] if topics else [say("plan_no_tips", request.lang)]
 
 
 def compose_plan(

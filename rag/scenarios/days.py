@@ -115,10 +115,10 @@ def lunar(
         named = year(today)
         around = today.year if named is None else named
         for candidate in range(around - 1, around + 4):
-            length = _lunar_month_length(candidate, month)
+            length = lunar_month_length(candidate, month)
             if not length:
                 continue
-            date = _solar(candidate, month, min(day or length, length))
+            date = solar_date(candidate, month, min(day or length, length))
             if (date < today) if named is None else (named != (candidate if lunar_year else date.year)):
                 continue
             if day > length:
@@ -143,7 +143,7 @@ def _no_such_lunar_day(words: str, year: int, length: int, last: dt.date) -> Inp
     )
 
 
-def _lunar_month_length(year: int, month: int) -> int:
+def lunar_month_length(year: int, month: int) -> int:
     """Days of the lunar month; 0 where the year has no such (leap) month or is not tabulated."""
     from lunar_python import LunarYear
 
@@ -151,7 +151,8 @@ def _lunar_month_length(year: int, month: int) -> int:
     return int(found.getDayCount()) if found else 0
 
 
-def _solar(year: int, month: int, day: int) -> dt.date:
+def solar_date(year: int, month: int, day: int) -> dt.date:
+    """The date of a day of the Chinese calendar; a negative `month` is a leap month."""
     from lunar_python import Lunar
 
     solar = Lunar.fromYmd(year, month, day).getSolar()

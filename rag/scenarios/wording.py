@@ -34,6 +34,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "plan_no_price": ("有 {count} 个地点没有价格，没有放进计划（缺价不当作 0）。", "Left out because they have no price: {count}. A missing price is not counted as 0."),
     "plan_currency": ("以 {currencies} 标价的条目没有用：预算是 {currency}，设置里没有汇率（exchange_rates）。", "Rows priced in {currencies} were not used: the budget is in {currency} and the settings hold no exchange_rates for it."),
     "plan_way": ("路上时间是估计（近处 {near} 分钟，跨区或不详 {far} 分钟），没有查地图。", "Time for the way is an estimate ({near} minutes nearby, {far} otherwise); no map was consulted."),
+    "plan_occasion": ("这天是{name}：订位建议提前 {booking} 天，备礼提前 {gift} 天。", "The date is {name}: tables are best booked ahead (days: {booking}), gifts ordered ahead (days: {gift})."),
     "plan_unmet": ("资料里没有能排进这次计划的“{wishes}”。", "Nothing in the documents for {wishes} fits into this plan."),
     "plan_no_tips": ("资料里没有找到合适的聊天话题。", "The documents hold no fitting conversation topics."),
     # when nothing fits

@@ -1,0 +1,1 @@
+"""`qixi knowledge check`: what is missing, impossible, said twice, one-sided, manipulative, private or out of date."""
