@@ -28,6 +28,7 @@ _KINDS = (
     "overlap",
     "frame",
     "stay",
+    "day",
     "invented",
     "price",
     "avoided",

@@ -183,8 +183,7 @@ def _value(value: Any, lang: str) -> str:
     if not isinstance(value, list):
         return _text(value)
     items = [text for one in value if (text := _text(one))]
-    long = any(len(item) > 12 for item in items)
-    if long:
+    if len(items) > 1 and any(len(item) > 12 or item[-1] in '。！？.!?”"' for item in items):
         return " ".join(f"({number}) {item}" for number, item in enumerate(items, start=1))
     return ("、" if lang == "zh" else ", ").join(items)
 

@@ -57,6 +57,37 @@ def plans(
     _print(figures, as_json)
 
 
+@eval_app.command("knowledge")
+def knowledge(
+    context: typer.Context,
+    data: Annotated[
+        Path | None, typer.Option(help="A .jsonl file of questions or a folder of them; default: ours.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the knowledge folder our test questions: do the top 5 passages hold what a good answer needs?"""
+    from finetune.evaluate_knowledge import KNOWLEDGE_DATA, evaluate_knowledge, read_questions
+    from rag.schema import Language
+
+    questions = read_questions(data or KNOWLEDGE_DATA)
+    run = session(context)
+    assistant = run.assistant()
+    run.sync(assistant)
+    passages: dict[Language, list[str]] = {"zh": [], "en": []}
+    for document in assistant.store.documents():
+        for stored in assistant.store.document_passages(document.path):
+            passages[stored.passage.lang].append(stored.passage.text)
+    figures, misses = evaluate_knowledge(questions, lambda text, k: assistant.search(text, k=k), passages)
+    if as_json:
+        emit({**figures, "misses": [miss.to_json() for miss in misses]})
+        return
+    _print(figures, as_json=False)
+    for miss in misses:
+        say(f"{miss.question.id} {miss.question.question}")
+        for fact in miss.missing:
+            say(f"    - {fact}")
+
+
 def _print(figures: dict[str, object], as_json: bool) -> None:
     if as_json:
         emit(figures)

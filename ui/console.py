@@ -73,14 +73,18 @@ class Session:
     def sync_if_never(self, assistant: Assistant) -> None:
         """Index the knowledge folder when that has never been done, so that a first question has an answer."""
         if assistant.store.generation == 0:
-            from knowledge.scan import require_folder
-            from knowledge.sync import sync
+            self.sync(assistant)
 
-            require_folder(self.settings.knowledge)
-            sync(
-                self.settings.knowledge, assistant.store, assistant.embedder, index=assistant.index,
-                progress=sync_progress(jsonl=False),
-            )  # fmt: skip
+    def sync(self, assistant: Assistant) -> None:
+        """Make the index equal to the knowledge folder."""
+        from knowledge.scan import require_folder
+        from knowledge.sync import sync
+
+        require_folder(self.settings.knowledge)
+        sync(
+            self.settings.knowledge, assistant.store, assistant.embedder, index=assistant.index,
+            progress=sync_progress(jsonl=False),
+        )  # fmt: skip
 
 
 def session(context: typer.Context) -> Session:

@@ -70,7 +70,9 @@ def _bars(rows: list[dict[str, object]]) -> Markup:
             ),
         )
         .properties(width=420)
-        .configure(background="transparent", font="sans-serif")
+        .configure(
+            background="transparent", font="Arial, sans-serif", padding={"left": 24, "right": 12, "top": 4, "bottom": 4}
+        )
         .configure_axis(labelColor="#777", gridColor="#8884", domainColor="#888", tickColor="#888", labelLimit=260)
         .configure_view(stroke=None)
     )

@@ -12,10 +12,11 @@ from typing import Any
 from knowledge.checks.balance import check_balance, count_cases
 from knowledge.checks.duplicates import Duplicates, check_duplicates, distinct, find_duplicates
 from knowledge.checks.entries import Entry, read_entries
-from knowledge.checks.findings import Finding
+from knowledge.checks.findings import Finding, Level
 from knowledge.checks.schema import check_dates, check_schema
 from knowledge.checks.words import check_words
 from knowledge.formats import Document
+from knowledge.items import read_items
 from knowledge.sandbox import load_isolated
 from knowledge.scan import scan
 from rag.embed import Embedder
@@ -90,6 +91,7 @@ def check_folder(
             findings.append(Finding("error", "unreadable", path, document.en, document.zh))
         else:
             entries.extend(read_entries(path, document))
+            findings.extend(_cell_problems(path, document))
     if not files:
         raise InputError(
             en=f"There is no document in {folder}; name the folder that holds your documents.",
@@ -128,6 +130,15 @@ def _documents(folder: Path) -> Iterator[tuple[str, Document | DocumentError]]:
             readable[folder / found.path] = found.path
     for path, document in load_isolated(readable):
         yield readable[path], document
+
+
+def _cell_problems(path: str, document: Document) -> Iterator[Finding]:
+    """What the reader of catalogues could not make sense of; in lists of places it is only pointed out."""
+    for table in document.tables:
+        catalogue = read_items(table, path=path)
+        for problem in catalogue.problems if catalogue else ():
+            level: Level = "warning" if catalogue and catalogue.kind == "place" else "error"
+            yield Finding(level, "value", path, problem, f"有读不懂的内容：{problem}")
 
 
 def _map_types(entries: Sequence[Entry]) -> tuple[dict[str, str], list[Finding]]:
