@@ -19,7 +19,7 @@ from knowledge.load import Document, Table
 from knowledge.sandbox import load_isolated
 from knowledge.scan import Difference, FoundFile, compare, require_folder
 from knowledge.split import LONGEST_PASSAGE, length, row_text, split
-from rag.catalogue import STAGES
+from rag.catalogue import AUDIENCE_LABELS, STAGES, TOPIC_LABELS
 from rag.embed import Embedder
 from rag.errors import DocumentError
 from rag.index import SearchIndex
@@ -156,9 +156,11 @@ def read_document(path: str, document: Document, *, found: FoundFile) -> ReadDoc
                     document.title, text, record.heading, record.locator, record.kind, record.lang, record.stages, None
                 )
             )
+    labels = _labels(document)
     for piece in split(dataclasses.replace(document, tables=type(document.tables)(plain_tables))):
+        text = f"{piece.text}\n\n{labels}" if labels else piece.text
         passages.append(
-            _new_passage(document.title, piece.text, piece.heading, piece.locator, kind, front_lang, front_stages, None)
+            _new_passage(document.title, text, piece.heading, piece.locator, kind, front_lang, front_stages, None)
         )
     item_kinds = {new.item.kind for new in passages if new.item is not None}
     row = DocumentRow(
@@ -168,6 +170,16 @@ def read_document(path: str, document: Document, *, found: FoundFile) -> ReadDoc
         mapping=mapping, notes=tuple(notes),
     )  # fmt: skip
     return ReadDocument(row, tuple(passages))
+
+
+def _labels(document: Document) -> str:
+    """What the front matter says a text is about and for whom, as lines of its own: people search by these words."""
+    chinese = document.front.get("lang") != "en"
+    lines = []
+    for name, zh, en in (("topics", *TOPIC_LABELS), ("audience", *AUDIENCE_LABELS)):
+        if words := _words(document.front.get(name)):
+            lines.append(f"{zh}：{'、'.join(words)}" if chinese else f"{en}: {', '.join(words)}")
+    return "\n".join(lines)
 
 
 def _record_texts(record: Record) -> list[str]:

@@ -15,6 +15,9 @@ CATEGORIES = (
 
 STAGES = ("getting_to_know", "first_date", "early", "dating", "long_term", "long_distance")
 TIMES_OF_DAY = ("morning", "afternoon", "evening", "night")
+TOPIC_LABELS = ("话题", "Topics")
+AUDIENCE_LABELS = ("适用", "For")
+"""Chinese and English words in front of a tip's topics and of the people it is for."""
 SEASONS = ("spring", "summer", "autumn", "winter")
 _TIER_1 = {"北京", "上海", "广州", "深圳"}
 _SOUTHERN = {"开普敦", "悉尼", "墨尔本", "布里斯班", "奥克兰", "圣保罗", "布宜诺斯艾利斯"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from rag.catalogue import AUDIENCE_LABELS
 from rag.money import format_money
 from rag.records import StoredItem
 from rag.retrieve import Filters, HybridRetriever
@@ -32,13 +33,8 @@ _OCCASIONS = {
     "housewarming": "housewarming|new (?:home|flat|house)", "graduation": "graduat",
 }  # fmt: skip
 """An occasion of a catalogue row, and the words of a request that speak of it."""
-_AUDIENCES = re.compile(
-    r"adhd|自闭|autis|神经多样|neurodiv|单亲|孩子|single par|children|\bkids?\b"
-    r"|两个女生|两个男生|同性|same-sex|two (?:wo)?men"
-    r"|四十|over forty|分手|break(?:ing)? up|breakup|ghost|没下文|戒酒|sober",
-    re.I,
-)
-"""Tips for some people or for the end of things: quoted to others only when the request speaks of the same."""
+_AUDIENCE = re.compile(rf"^(?:{'|'.join(AUDIENCE_LABELS)})(?:：|: )(.+)$", re.M)
+"""A tip for some people or for the end of things: quoted to others only when the request speaks of the same."""
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)])\s*(.+?)\s*$")
 
@@ -157,8 +153,14 @@ def section_bullets(text: str, headings: set[str]) -> list[str]:
 def _tips(request: DateRequest, retriever: HybridRetriever, query: str, stages: tuple[str, ...]) -> list[Hit]:
     filters = Filters(kinds=("tip",), langs=(request.lang,), stages=stages)
     hits = retriever.search(query, k=20, filters=filters, gate=False)
-    asked = {word.lower() for word in _AUDIENCES.findall(request.text)}
-    return [hit for hit in hits if {word.lower() for word in _AUDIENCES.findall(hit.title)} <= asked]
+    asked = normalise(request.text)
+    return [hit for hit in hits if not (words := audience_of(hit.text)) or any(word in asked for word in words)]
+
+
+def audience_of(text: str) -> tuple[str, ...]:
+    """The normalised words by which those a tip is for would say so; () for a tip that is for everybody."""
+    match = _AUDIENCE.search(text)
+    return tuple(normalise(word).strip() for word in re.split("[、,]", match[1])) if match else ()
 
 
 def _ask(request: DateRequest, what: str) -> str:

@@ -27,6 +27,8 @@ GIFTS = """名称,最低价,最高价,币种,场合,适合阶段,为什么合适
 TIPS = {
     "music": "stages: [early, dating]\n---\n# 聊音乐\n## 可以聊\n- 今年听得最多的是哪首？\n- 第一次现场是谁的？\n"
     "## 别这样\n- 别笑话对方的歌单。\n",
+    "signing": "stages: [early, dating]\ntopics: [手语, 看展]\naudience: [听障, 聋人]\n---\n# 和听障的TA看展\n"
+    "## 可以聊\n- 哪个手势最像画里的人？\n## 别这样\n- 别对着后脑勺说话。\n",
     "rent": "stages: [long_term]\n---\n# 搬到一起之前谈钱\n## 别这样\n- 别把合租当作修补。\n",
 }
 PLACES = "name,category,city,price_per_person,currency,open_hours\nQuay Tea,cafe,Port Alder,9,GBP,Daily 9:00-22:00\n"
@@ -94,3 +96,16 @@ def test_a_new_document_counts_for_the_next_plan(assistant: Assistant, tmp_path:
     sync(tmp_path / "documents", assistant.store, assistant.embedder)
     assert assistant.cities() == []
     assert assistant.catalogue().places == {}
+
+
+def test_a_tip_for_some_people_is_quoted_only_to_those_who_ask_for_them(assistant: Assistant) -> None:
+    def topics(text: str) -> list[str]:
+        return [point.text for point in assistant.plan(assistant.understand(text)).topics]
+
+    plain = "恋爱两年，周六晚上6点，预算500，喜欢看展"
+    assert "哪个手势最像画里的人？" not in topics(plain)
+    assert "哪个手势最像画里的人？" in topics(f"{plain}，TA是听障")
+
+
+def test_a_tip_is_found_by_the_topics_of_its_front_matter(assistant: Assistant) -> None:
+    assert assistant.search("手语", gate=False)[0].title == "和听障的TA看展"
