@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import pytest
 
 import rag.assistant
+import rag.embed
 import ui.cli
 from tests.fakes import BagOfWordsEmbedder
+from tests.knowledge.checks.folder import CASE, make_folder, write_rows
 
 ACTIVITIES = """名称,怎么玩,类型,人均最低,人均最高,币种,最短分钟,最长分钟,室内,适合阶段,兴趣标签,适合时段,数据日期
 猫咖慢坐,挑靠窗的位子，等猫自己过来,animals,30,60,CNY,60,90,yes,first_date;dating,猫;安静,afternoon;evening,2026-11
@@ -328,3 +330,65 @@ def test_output_is_utf8_whatever_the_locale() -> None:
     )
     assert json.loads(done.stdout.decode("utf-8")) == {"a": "约会 \udc80"}
     assert done.stderr.decode("utf-8").strip() == "计划"
+
+
+def test_a_check_says_what_is_wrong_writes_the_report_and_exits_2(
+    qixi: Qixi, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rag.embed, "open_embedder", lambda settings: BagOfWordsEmbedder())
+    write_rows(folder, "conflicts/zh/lateness.jsonl", {**CASE, "say": []})
+    report = tmp_path / "report.html"
+    result = qixi("--lang", "zh", "knowledge", "check", "--report", str(report))
+    assert result.code == 2
+    assert "缺少 say" in result.out
+    assert "缺少 say" in report.read_text(encoding="utf-8")
+    found = qixi("knowledge", "check", str(folder), "--report", str(report), "--json").json
+    assert found["errors"] == 1
+    assert found["entries"]["case"] == {"zh": 1, "en": 0}
+
+
+def test_a_check_of_a_sound_folder_exits_0(qixi: Qixi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rag.embed, "open_embedder", lambda settings: BagOfWordsEmbedder())
+    result = qixi("knowledge", "check", str(make_folder(tmp_path / "sound")))
+    assert result.code == 0
+    assert (tmp_path / "qixi-home/reports/knowledge-check.html").is_file()
+
+
+def test_a_check_of_a_folder_that_is_not_there_is_one_sentence(qixi: Qixi, tmp_path: Path) -> None:
+    result = qixi("knowledge", "check", str(tmp_path / "none"))
+    assert (result.code, result.out) == (2, "")
+    assert len(result.err.strip().splitlines()) == 1
+
+
+def test_the_calendar_names_what_is_coming(qixi: Qixi, folder: Path) -> None:
+    assert "calendar.yaml" in qixi("--lang", "en", "knowledge", "calendar").out
+    shown = {key: {"zh": "跨年", "en": "New Year's Eve"} for key in ("name", "when", "customs", "gift")}
+    day = {"id": "nye", "rule": {"date": [12, 31]}, **shown, "gift_lead_days": 3, "booking_lead_days": 21}
+    (folder / "calendar.yaml").write_text(json.dumps({"occasions": [day]}), encoding="utf-8")
+    (one,) = qixi("knowledge", "calendar", "--days", "366", "--json").json[:1]
+    assert one["date"].endswith("-12-31")
+    assert one["book_by"].endswith("-12-10")
+
+
+def test_questions_are_asked_of_the_folder_and_misses_are_named(qixi: Qixi, tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": "a",
+            "lang": "zh",
+            "area": "tips",
+            "question": "聊猫聊什么",
+            "facts": [{"fact": "问名字", "keys": [["名字"]]}],
+        },
+        {
+            "id": "b",
+            "lang": "zh",
+            "area": "tips",
+            "question": "聊猫聊什么",
+            "facts": [{"fact": "问年龄", "keys": [["几岁"]]}],
+        },
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    figures = qixi("eval", "knowledge", "--data", str(questions), "--json").json
+    assert (figures["n"], figures["held"]) == (2, 0.5)
+    assert [miss["id"] for miss in figures["misses"]] == ["b"]
