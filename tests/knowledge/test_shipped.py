@@ -51,6 +51,45 @@ def test_nothing_is_said_twice_and_the_wording_varies(report: CheckReport) -> No
 def test_every_kind_of_conflict_and_reply_is_covered_in_both_languages(report: CheckReport) -> None:
     for lang in ("zh", "en"):
         assert len(report.cases[lang]["type"]) >= 24
-        activities = {one.document for one in plan.citations if one.document.startswith("activities/")}
-    assert activities == {f"activities/activities_{lang}.csv"}
+        assert {"abuse", "coercion", "stalking", "self_harm"} < report.cases[lang]["safety"].keys()
+        assert len(list((DOCUMENTS / "replies" / lang).glob("*.jsonl"))) >= 40
+    types = {record.group for record in load(DOCUMENTS / "conflicts/map.yaml").records}
+    assert {*report.cases["zh"]["type"], *report.cases["en"]["type"]} <= types
+
+
+@pytest.fixture(scope="module")
+def assistant(encoder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    store = Store(tmp_path_factory.mktemp("shipped"))
+    sync(DOCUMENTS, store, encoder)
+    return Assistant(Settings(knowledge=DOCUMENTS), store, encoder)
+
+
+def test_the_top_passages_hold_what_questions_need(assistant: Assistant) -> None:
+    questions = read_questions(KNOWLEDGE_DATA)
+    figures, misses = evaluate_knowledge(questions, lambda text, k: assistant.search(text, k=k), {"zh": [], "en": []})
+    assert len(questions) >= 150
+    assert figures["held"] >= 0.9, [miss.question.id for miss in misses]
+
+
+def test_every_quote_of_a_question_stands_in_a_document(assistant: Assistant) -> None:
+    passages = [
+        normalise(f"{stored.title}\n{stored.passage.text}")
+        for document in assistant.store.documents()
+        for stored in assistant.store.document_passages(document.path)
+    ]
+    for question in read_questions(KNOWLEDGE_DATA):
+        for fact in question.facts:
+            for quote in fact.quotes:
+                assert any(normalise(quote) in text for text in passages), f"{question.id}: {quote}"
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("第一次约会，预算300元，周六下午两点，喜欢书", "zh"), ("second date, £60, Saturday 2pm, she loves plants", "en")],
+)
+def test_a_plan_is_cited_in_the_language_of_the_request(assistant: Assistant, text: str, lang: str) -> None:
+    plan = assistant.plan(assistant.understand(text))
+    assert len(plan.items) >= 2
     assert plan.topics
+    activities = {one.document for one in plan.citations if one.document.startswith("activities/")}
+    assert activities == {f"activities/activities_{lang}.csv"}
