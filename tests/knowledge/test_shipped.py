@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from finetune.evaluate_knowledge import KNOWLEDGE_DATA, evaluate_knowledge, read_questions
 from knowledge.checks.run import CheckReport, check_folder
+from knowledge.load import load
+from knowledge.sync import sync
+from rag.assistant import Assistant
 from rag.embed import Embedder, open_embedder
 from rag.settings import Settings
+from rag.store import Store
+from rag.text import normalise
 
 DOCUMENTS = Path(__file__).parents[2] / "knowledge/documents"
 pytestmark = pytest.mark.slow
