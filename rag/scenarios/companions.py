@@ -11,6 +11,7 @@ from rag.records import StoredItem
 from rag.retrieve import Filters, HybridRetriever
 from rag.scenarios.avoid import is_avoided
 from rag.scenarios.candidates import at_price_of
+from rag.scenarios.gift_occasions import asks_for_gift, suits_occasion
 from rag.schema import DateRequest, GiftIdea, Hit, Point
 from rag.text import normalise
 
@@ -18,21 +19,8 @@ Cite = Callable[[Hit | StoredItem], int]
 
 _TOPICS = {"可以聊", "聊什么", "话题", "talk about", "topics", "conversation topics", "what to talk about"}
 _AVOID = {"别这样", "不要这样", "避免", "注意", "avoid", "what to avoid", "don't"}
-_GIFT_WORDS = re.compile(
-    r"礼物|送礼|生日|纪念日|周年|七夕|情人节|(?<![\d.])520(?![\d.]|\s?[元块])|\bgifts?\b|\bpresents?\b|birthday|anniversary"
-    r"|valentine",
-    re.I,
-)
 _CLOSE = 0.02
 """Cosine within which a tip counts as about the same thing as the closest one."""
-_OCCASIONS = {
-    "生日": "生日|birthday", "纪念日": "纪念日|周年|anniversary", "情人节": "情人节|valentine",
-    "圣诞": "圣诞|christmas", "春节": "春节|过年", "见家长": "家长|父母|parents", "道歉": "道歉|apolog|sorry",
-    "birthday": "birthday|生日", "anniversary": "anniversary|周年|纪念日", "valentines": "valentine|情人节",
-    "christmas": "christmas|圣诞", "meeting_parents": "parents|家长|父母", "apology": "apolog|sorry|道歉",
-    "housewarming": "housewarming|new (?:home|flat|house)", "graduation": "graduat",
-}  # fmt: skip
-"""An occasion of a catalogue row, and the words of a request that speak of it."""
 _AUDIENCE = re.compile(rf"^(?:{'|'.join(AUDIENCE_LABELS)})(?:：|: )(.+)$", re.M)
 """A tip for some people or for the end of things: quoted to others only when the request speaks of the same."""
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
@@ -95,7 +83,7 @@ def find_gifts(
     most: int = 2,
 ) -> tuple[GiftIdea, ...]:
     """Gift ideas that what is left of the budget (hundredths) pays for, when the request speaks of an occasion."""
-    if not _GIFT_WORDS.search(request.text):
+    if not asks_for_gift(request.text):
         return ()
     affordable = {
         stored.passage_id: stored
@@ -105,7 +93,7 @@ def find_gifts(
         and stored.item.price_high * 100 <= spare
         and (not stored.item.stages or request.stage in stored.item.stages)
         and not is_avoided(stored.item, request.avoid)
-        and (not stored.item.occasions or any(_speaks_of(request.text, name) for name in stored.item.occasions))
+        and suits_occasion(stored.item.occasions, request.text)
     }
     query = " ".join([request.text, *request.interests])
     hits = retriever.search(query, k=40, filters=Filters(kinds=("gift",), langs=(request.lang,)), gate=False)
@@ -129,10 +117,6 @@ def _distance(hit: Hit, wish: str) -> int:
     """0 for a tip whose title names the wish, 1 where its text does, 2 otherwise; a sort keeps the search's order."""
     wanted = normalise(wish)
     return 0 if wanted in normalise(hit.title) else 1 if wanted in normalise(hit.text) else 2
-
-
-def _speaks_of(text: str, occasion: str) -> bool:
-    return re.search(_OCCASIONS.get(occasion, re.escape(occasion)), text, re.I) is not None
 
 
 def section_bullets(text: str, headings: set[str]) -> list[str]:
