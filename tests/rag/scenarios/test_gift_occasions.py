@@ -13,17 +13,17 @@ GIFTS = Path(__file__).parents[3] / "knowledge/documents/gifts"
 
 
 @pytest.mark.parametrize(
-    "text", ["下周六她生日，预算500", "our anniversary, $120", "七夕吃饭", "送她什么好", "Mother's Day lunch"]
+    "text", ["下周六她生日，预算500", "our anniversary, $120", "七夕吃饭", "送她什么好", "送个东西"]
 )
 def test_a_request_with_an_occasion_asks_for_a_gift(text: str) -> None:
     assert asks_for_gift(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["周六下午看展，预算520元", "first date, coffee", "送她回家之前吃个饭", "A walk in the present weather"]
+    "text", ["周六下午看展，预算520元", "first date, coffee", "送她回家之前吃个饭", "meet at the gate"]
 )
 def test_a_request_without_one_does_not(text: str) -> None:
-    assert asks_for_gift(text) is (text.startswith("送她") or "present" in text)
+    assert not asks_for_gift(text)
 
 
 @pytest.mark.parametrize(
