@@ -51,9 +51,9 @@ def check_schema(entries: Sequence[Entry], types: Mapping[str, str]) -> Iterator
                 "language", entry, f"is marked {entry.declared} and is not written in it; mend `lang` or the text.",
                 f"标明语言 {entry.declared}，文字却不是；请改 lang 或改文字。",
             )  # fmt: skip
-    for ident, count in Counter(entry.id for entry in entries).items():
+    for (kind, ident), count in Counter((entry.kind, entry.id) for entry in entries).items():
         if count > 1:
-            twice = [entry for entry in entries if entry.id == ident]
+            twice = [entry for entry in entries if (entry.kind, entry.id) == (kind, ident)]
             yield error(
                 "duplicate", twice[1], f"has the id {ident}, which {twice[0].place} has too; give it another.",
                 f"与 {twice[0].place} 的 id 同为 {ident}；请换一个。",
