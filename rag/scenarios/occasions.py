@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -40,6 +41,9 @@ class Rule(Value):
 
     def dates_in(self, year: int) -> list[dt.date]:
         """The dates in a solar year: one, or two or none for a lunar day. Raises ValueError for no such day."""
+        return list(_dates(self, year))
+
+    def _find(self, year: int) -> list[dt.date]:
         if self.date is not None:
             month, day = self.date
             exists = calendar.monthrange(year, month)[1] >= day or (month, day) != (2, 29)
@@ -79,10 +83,20 @@ class Coming(Value):
 
 
 def read_calendar(folder: Path) -> tuple[Occasion, ...]:
-    """The occasions of `folder`/calendar.yaml; () where there is none. Raises InputError naming what is wrong in it."""
+    """The occasions of `folder`/calendar.yaml; () where there is none. Raises InputError naming what is wrong in it.
+
+    A file that has not changed since is not read again.
+    """
     path = folder / CALENDAR
-    if not path.is_file():
+    try:
+        found = path.stat()
+    except OSError:
         return ()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(path: Path, mtime_ns: int, size: int) -> tuple[Occasion, ...]:
     try:
         value = yaml.safe_load(path.read_text(encoding="utf-8"))
         return parse_calendar(value)
@@ -132,6 +146,12 @@ def coming(occasions: Iterable[Occasion], today: dt.date, *, days: int = 366) ->
 def on(occasions: Iterable[Occasion], date: dt.date) -> list[Occasion]:
     """The occasions that fall on `date`."""
     return [one for one in occasions if one.rule is not None and date in one.rule.dates_in(date.year)]
+
+
+@functools.lru_cache(maxsize=4096)
+def _dates(rule: Rule, year: int) -> tuple[dt.date, ...]:
+    """Lunar dates take milliseconds each, and a plan asks for all of a year's."""
+    return tuple(rule._find(year))
 
 
 def _lunar(year: int, month: int, day: int) -> dt.date | None:
