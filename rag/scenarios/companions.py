@@ -138,7 +138,12 @@ def _tips(request: DateRequest, retriever: HybridRetriever, query: str, stages: 
     filters = Filters(kinds=("tip",), langs=(request.lang,), stages=stages)
     hits = retriever.search(query, k=20, filters=filters, gate=False)
     asked = normalise(request.text)
-    return [hit for hit in hits if not (words := audience_of(hit.text)) or any(word in asked for word in words)]
+    return [hit for hit in hits if not (words := audience_of(hit.text)) or any(_says(asked, word) for word in words)]
+
+
+def _says(asked: str, word: str) -> bool:
+    """Whether normalised text has a normalised word; an English one as a whole word: "place" is not "ace"."""
+    return word in asked if not word.isascii() else re.search(rf"\b{re.escape(word)}\b", asked) is not None
 
 
 def audience_of(text: str) -> tuple[str, ...]:
