@@ -109,7 +109,7 @@ def read_map(value: Any) -> list[Record] | None:
     if not isinstance(value, Mapping) or not isinstance(value.get("types"), Mapping):
         return None
     found = [
-        _entry(in_language(entry, lang), _MAP, lang, "conflict", f"{name} {lang}", _text(entry.get(lang)))
+        _entry(in_language(entry, lang), _MAP, lang, "guide", f"{name} {lang}", _text(entry.get(lang)))
         for name, entry in value["types"].items()
         if isinstance(entry, Mapping)
         for lang in ("zh", "en")
@@ -119,7 +119,7 @@ def read_map(value: Any) -> list[Record] | None:
         for lang in ("zh", "en"):
             own = in_language(entry, lang)
             if isinstance(own, Mapping):
-                found.append(_entry(own, _SAFETY, lang, "conflict", f"{name} {lang}", _text(own.get("label"))))
+                found.append(_entry(own, _SAFETY, lang, "guide", f"{name} {lang}", _text(own.get("label"))))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from pydantic import ConfigDict
 from rag.embed import Embedder
 from rag.errors import StoreError
 from rag.index import SearchIndex
+from rag.prior import priors
 from rag.schema import Hit
 from rag.text import language, search_words, simplified
 
@@ -102,7 +103,8 @@ class HybridRetriever(BaseRetriever):
         """The best `k` passages, best first; none when `gate` is on and nothing stored is about the question.
 
         Both candidate lists (50 dense, 50 words) are min-max normalised inside their union and summed with weights
-        0.6 and 0.4. At most half of the slots (rounded up) go to one document, and a text that stands in two files is
+        0.6 and 0.4; unless `filters` name kinds, a prior for the kind of each passage is added (see rag.prior). At most
+        half of the slots (rounded up) go to one document, and a text that stands in two files is
         shown once.
         """
         k = self.k if k is None else k
@@ -142,6 +144,8 @@ class HybridRetriever(BaseRetriever):
             dense[passage_id] = float(stored @ vector)
         words = {passage_id: score for passage_id, score in words.items() if passage_id in dense}
         ranked = fuse(dense, words)
+        if not filters.kinds:
+            ranked = with_priors(ranked, query, index.store.kinds(list(dense)))
         if doubt > 0:
             seen = self._hits([(one, 1.0) for one in words], dense, words, _LOOKED_AT)
             if doubt > bonus * shared_words(query, seen, index.words.rarity, most=averaged):
@@ -231,6 +235,14 @@ def shared_words(query: str, hits: Sequence[Hit], rarity: Callable[[str], float]
     found = (wanted & set(search_words(f"{hit.title} {hit.text}")) for hit in hits if hit.words > 0)
     shares = sorted((sum(weights[word] for word in words) / total for words in found), reverse=True)
     return sum(shares[:most]) / most
+
+
+def with_priors(ranked: Sequence[tuple[int, float]], query: str, kinds: Mapping[int, str]) -> list[tuple[int, float]]:
+    """`ranked` with what the question adds for the kind of each passage; scores stay in [0, 1]."""
+    added = priors(query)
+    scored = [(passage_id, score + added.get(kinds.get(passage_id, ""), 0.0)) for passage_id, score in ranked]
+    scored.sort(key=lambda pair: -pair[1])
+    return [(passage_id, min(1.0, max(0.0, score))) for passage_id, score in scored]
 
 
 def fuse(dense: dict[int, float], words: dict[int, float]) -> list[tuple[int, float]]:

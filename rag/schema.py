@@ -13,7 +13,7 @@ from rag.hours import OpeningHours
 Language = Literal["zh", "en"]
 Stage = Literal["getting_to_know", "first_date", "early", "dating", "long_term", "long_distance"]
 ItemKind = Literal["place", "activity", "gift"]
-PassageKind = Literal["tip", "activity", "gift", "conflict", "reply", "place", "document"]
+PassageKind = Literal["tip", "activity", "gift", "conflict", "guide", "reply", "place", "document"]
 Field_ = Literal["stage", "budget", "people", "city", "date", "start", "hours", "interests", "avoid", "indoor"]
 
 Amount = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]

@@ -145,6 +145,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "kind_activity": ("活动", "Activities"),
     "kind_gift": ("礼物", "Gifts"),
     "kind_conflict": ("冲突", "Conflicts"),
+    "kind_guide": ("指引", "Guides"),
     "kind_reply": ("回复", "Replies"),
     "kind_place": ("地点", "Places"),
     "kind_document": ("其他文档", "Other documents"),
