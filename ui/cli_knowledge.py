@@ -1,4 +1,4 @@
-"""`qixi knowledge …`: sync, status, search, add, remove, check, calendar."""
+"""`qixi knowledge …`: sync, status, search, add, remove, check, sample, calendar."""
 
 from __future__ import annotations
 
@@ -155,6 +155,26 @@ def check(
         show_check(found, path, run.spoken)
     if found.errors:
         raise typer.Exit(2)
+
+
+@knowledge_app.command("sample")
+def sample(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(help="Folder to read; default: the knowledge folder.")] = None,
+    count: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many entries.")] = 20,
+    seed: Annotated[int, typer.Option(help="Another seed draws others.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Entries of the folder drawn at random, to read what it says."""
+    from knowledge.checks.run import draw_entries
+
+    run = session(context)
+    drawn = draw_entries(folder or run.settings.knowledge, count, seed=seed)
+    if as_json:
+        emit([{"document": one.document, "locator": one.locator, "kind": one.kind, "text": one.text} for one in drawn])
+        return
+    for one in drawn:
+        print(f"--- {one.place} ({one.kind}, {one.lang})\n{one.text}\n")
 
 
 @knowledge_app.command("calendar")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -119,6 +120,18 @@ def check_folder(
         cases=cases,
         ages=dict(sorted(Counter(_year(entry) for entry in entries).items())),
     )
+
+
+def draw_entries(folder: Path, count: int, *, seed: int) -> list[Entry]:
+    """`count` entries of the readable documents below `folder`, drawn at random; the same for the same seed."""
+    entries = [
+        entry
+        for path, document in _documents(folder)
+        if not isinstance(document, DocumentError)
+        for entry in read_entries(path, document)
+    ]
+    entries.sort(key=lambda entry: (entry.place, entry.id))
+    return random.Random(seed).sample(entries, min(count, len(entries)))
 
 
 def _documents(folder: Path) -> Iterator[tuple[str, Document | DocumentError]]:

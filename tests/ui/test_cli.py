@@ -360,6 +360,14 @@ def test_a_check_of_a_folder_that_is_not_there_is_one_sentence(qixi: Qixi, tmp_p
     assert len(result.err.strip().splitlines()) == 1
 
 
+def test_a_sample_is_the_same_for_the_same_seed(qixi: Qixi, tmp_path: Path) -> None:
+    sound = str(make_folder(tmp_path / "sound"))
+    drawn = qixi("knowledge", "sample", sound, "-n", "2", "--seed", "3", "--json").json
+    assert drawn == qixi("knowledge", "sample", sound, "-n", "2", "--seed", "3", "--json").json
+    assert len(drawn) == 2
+    assert drawn[0]["document"] in qixi("knowledge", "sample", sound, "-n", "2", "--seed", "3").out
+
+
 def test_the_calendar_names_what_is_coming(qixi: Qixi, folder: Path) -> None:
     assert "calendar.yaml" in qixi("--lang", "en", "knowledge", "calendar").out
     shown = {key: {"zh": "跨年", "en": "New Year's Eve"} for key in ("name", "when", "customs", "gift")}
