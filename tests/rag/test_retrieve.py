@@ -186,7 +186,7 @@ class TestGate:
         ("query", "missing", "answered"),
         [
             pytest.param("第一次约会去猫咖", 0.02, True, id="a little below, all its words stored"),
-            pytest.param("第一次约会去猫咖", 0.06, False, id="too far below"),
+            pytest.param("第一次约会去猫咖", 0.2, False, id="too far below"),
             pytest.param("量子方程", 0.02, False, id="a little below, none of its words stored"),
             pytest.param("量子方程", -0.001, True, id="above without a common word"),
         ],
