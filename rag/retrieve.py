@@ -20,7 +20,7 @@ from rag.errors import StoreError
 from rag.index import SearchIndex
 from rag.prior import priors
 from rag.schema import Hit
-from rag.text import language, search_words, simplified
+from rag.text import language, search_words, simplified, words_in
 
 CANDIDATES = 50
 DENSE_WEIGHT = 0.6
@@ -232,7 +232,7 @@ def shared_words(query: str, hits: Sequence[Hit], rarity: Callable[[str], float]
     total = sum(weights.values())
     if total <= 0:
         return 0.0
-    found = (wanted & set(search_words(f"{hit.title} {hit.text}")) for hit in hits if hit.words > 0)
+    found = (words_in(wanted, f"{hit.title} {hit.text}") for hit in hits if hit.words > 0)
     shares = sorted((sum(weights[word] for word in words) / total for words in found), reverse=True)
     return sum(shares[:most]) / most
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Literal
 
 _SPACES = re.compile(r"[^\S\n]+")
 _HAN_RANGES = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{_HAN_RANGES}]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 _SEARCH_PIECES = re.compile(rf"[{_HAN_RANGES}]+|[^\W_{_HAN_RANGES}]+")
 
 
@@ -67,3 +68,17 @@ def search_words(text: str) -> list[str]:
         else:
             tokens.append(_stem()(piece) if piece.isascii() else piece)
     return tokens
+
+
+def words_in(wanted: Collection[str], text: str) -> set[str]:
+    """Which of the search words `wanted` stand in `text`; many times faster than cutting it into its own words.
+
+    A Chinese word counts wherever its characters stand together, a Latin one as a whole word by its stem.
+    """
+    plain = normalise(text)
+    latin = {word for word in wanted if word.isascii()}
+    found = {word for word in wanted if word not in latin and word in plain}
+    if latin:
+        stem = _stem()
+        found |= latin & {stem(piece) for piece in _ASCII_WORD.findall(plain)}
+    return found

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.catalogue import canonical_city
-from rag.text import language, normalise, search_words, simplified
+from rag.text import language, normalise, search_words, simplified, words_in
 
 TEXTS = st.text(st.characters(exclude_characters="薴"))
 """OpenCC maps 薴 to 苧 and 苧 to 苎: the one character that is not simple after one pass."""
@@ -102,3 +102,10 @@ def test_language_is_the_one_of_the_words(text: str, expected: str) -> None:
 )
 def test_every_spelling_of_a_city_has_one_canonical_name(name: str, canonical: str) -> None:
     assert canonical_city(name) == canonical
+
+
+def test_words_are_found_in_a_text_as_search_finds_them() -> None:
+    text = "第一次約會去貓咖，she was dating twice. SEAFOOD"
+    wanted = {"约会", "猫咖", "date", "twice", "art", "一次", "红酒"}
+    assert words_in({*wanted, *search_words("seafood")}, text) == {"约会", "猫咖", "date", "twice", "一次", "seafood"}
+    assert words_in({"sea"}, text) == set()
