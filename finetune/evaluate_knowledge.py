@@ -141,7 +141,7 @@ def _mean(values: Iterable[bool]) -> float:
 
 def _read(path: Path) -> list[Question]:
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         try:
             found.append(Question.model_validate(json.loads(line)))
         except (ValueError, ValidationError) as error:

@@ -7,11 +7,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import yaml  # type: ignore[import-untyped, unused-ignore]  # types-pyyaml may be there or not
 from markdown_it import MarkdownIt
 
 from knowledge.clean import clean
 from knowledge.formats import LONGEST_HEADING, Block, Document, Sections, plain
+from rag.plain_yaml import parse_yaml
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FENCED_OR_COMMENT = re.compile(
@@ -20,15 +20,6 @@ _FENCED_OR_COMMENT = re.compile(
 _PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")
 _MARKUP = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|(?<!\\)(?:\*\*|__|`+)|\[([^\[\]]*)\]\([^()]*\)")
 _LONGEST_UNDERLINED_HEADING = 80
-
-
-class PlainLoader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]
-    """YAML without aliases: a short file of nested aliases can stand for gigabytes."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read")
-        return super().compose_node(parent, index)
 
 
 def read_markdown(text: str) -> Document:
@@ -75,8 +66,8 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str, str]:
     if match is None:
         return {}, text, ""
     try:
-        front = yaml.load(match[1] or "", Loader=PlainLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        front = parse_yaml(match[1] or "")
+    except ValueError as error:
         return {}, text, f"The front matter is not valid YAML and was read as text: {' '.join(str(error).split())}."
     if front is None:
         front = {}

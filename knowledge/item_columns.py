@@ -138,7 +138,7 @@ def _column(at: int, text: str) -> Column | None:
     while field is None and len(words) > 1 and (_currencies(words[-1]) or _minutes([words[-1]])):
         remarks.append(words.pop())  # price_usd, duration_min
         field = _FIELD_OF.get(_key(" ".join(words)))
-    if field is None:
+    if field is None or (tier and field not in _POINTS):
         return None
     currencies = [code for remark in remarks for code in _currencies(remark)]
     return Column(

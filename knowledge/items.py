@@ -100,7 +100,7 @@ class _TableReader:
         self.table = table
         self.columns = {column.field: column for column in reversed(columns)}
         points = [column for column in columns if column.is_price_point]
-        self.points = points if len(points) > 1 else []
+        self.points = points if len(points) > 1 or any(column.tier for column in points) else []
         self.many = {name: [c for c in columns if c.field == name] for name in ("tags", "description")}
         self.unknown = [at for at in range(len(table.header)) if at not in {column.at for column in columns}]
         self.found = found
@@ -234,12 +234,17 @@ class _RowReader:
         said = [column.currency for column in headers if column.currency]
         signs = [money.currency for money in known if money.currency]
         together = any(money.per_person is False for money in known) or any(column.together for column in headers)
+        currency = own or next(iter([*signs, *said, *(["CNY"] if self.table.chinese else [])]), None)
+        points = tuple(self.price_points(own))
+        if points:
+            dearest = max((one for one in points if one.currency == points[0].currency), key=lambda one: one.high)
+            low, high, currency, together = dearest.low, dearest.high, dearest.currency, not dearest.per_person
         return {
             "price_low": low,
             "price_high": high,
-            "currency": own or next(iter([*signs, *said, *(["CNY"] if self.table.chinese else [])]), None),
+            "currency": currency,
             "per_person": self.table.found.kind != "gift" and not together,
-            "prices": tuple(self.price_points(own)),
+            "prices": points,
         }
 
     def price_points(self, currency: str | None) -> Iterator[PricePoint]:
@@ -252,7 +257,8 @@ class _RowReader:
                 self.refuse_column(column, "price")
                 continue
             if found is not None:
-                yield PricePoint(low=found.low, high=found.high, currency=stated, tier=column.tier)
+                each = self.table.found.kind != "gift" and not column.together and found.per_person is not False
+                yield PricePoint(low=found.low, high=found.high, currency=stated, tier=column.tier, per_person=each)
 
     def price(self, field: str, currency: str | None) -> ParsedMoney | None:
         stated = currency or self.table.columns[field].currency

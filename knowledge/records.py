@@ -6,13 +6,15 @@ labelled lines instead of keys, its language and stages. What has other keys is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from knowledge.clean import clean
-from knowledge.formats import Record
+from knowledge.formats import LONGEST_HEADING, Record
 from rag.catalogue import STAGES
+from rag.text import language
 
 RecordName = Literal["case", "reply"]
 
@@ -76,12 +78,12 @@ class RecordKind:
 
 
 CASE = RecordKind(
-    "case", frozenset({"situation", "first_day_steps", "do_not_say"}),
+    "case", frozenset({"situation", "first_day_steps"}),
     ("id", "lang", "type", "stage", "severity", "narrator", "partner", *(name for name, *_ in _CASE), "safety"),
     "type", "conflict", _CASE,
 )  # fmt: skip
 REPLY = RecordKind(
-    "reply", frozenset({"message", "readings", "light", "sincere", "direct"}),
+    "reply", frozenset({"message", "readings"}),
     ("id", "lang", "situation", "stage", *(name for name, *_ in _REPLY)),
     "situation", "reply", _REPLY,
 )  # fmt: skip
@@ -96,12 +98,15 @@ def kind_of(row: object) -> RecordKind | None:
 
 
 def read_rows(rows: Sequence[Any]) -> list[Record] | None:
-    """The records of JSON values, one for each row that is not None; None when one of them is no known record."""
+    """The records of JSON values, one for each row that is not None; None for other rows.
+
+    At least half of the rows must have the keys a kind is known by; the others then count as careless ones of it.
+    """
     present = [(number, row) for number, row in enumerate(rows, start=1) if row is not None]
-    kinds = [kind_of(row) for _, row in present]
-    if not present or None in kinds:
+    kinds = [kind for _, row in present if (kind := kind_of(row))]
+    if not kinds or 2 * len(kinds) < len(present) or not all(isinstance(row, Mapping) for _, row in present):
         return None
-    return [_row_record(row, kind, f"row {number}") for (number, row), kind in zip(present, kinds, strict=True) if kind]
+    return [_row_record(row, kind_of(row) or kinds[0], f"row {number}") for number, row in present]
 
 
 def read_map(value: Any) -> list[Record] | None:
@@ -146,15 +151,16 @@ def in_language(value: Any, lang: str) -> Any:
 
 
 def _row_record(row: Mapping[str, Any], kind: RecordKind, locator: str) -> Record:
-    lang = "en" if row.get("lang") == "en" else "zh" if row.get("lang") == "zh" else ""
+    own = row.get("lang")
+    lang = own if own in ("zh", "en") else language(" ".join(_text(value) for value in row.values()))
     group = _text(row.get(kind.group))
     lead = _text(row.get(kind.fields[0][0]))
     border = ": " if lang == "en" else "："
     stage = _text(row.get("stage"))
     return Record(
         kind=kind.passage_kind,
-        heading=border.join(part for part in (group, lead) if part),
-        parts=_parts(row, kind.fields, lang or "zh", group),
+        heading=border.join(part for part in (group, lead) if part)[:LONGEST_HEADING],
+        parts=(*_parts(row, kind.fields, lang, group), *_others(row, kind)),
         locator=locator,
         lang=lang,
         stages=(stage,) if stage in STAGES else (),
@@ -177,6 +183,14 @@ def _parts(row: Mapping[str, Any], fields: Fields, lang: str, group: str) -> tup
             border = "：" if lang == "zh" else ": "
             parts.setdefault(part, []).append(f"{label}{border}{text}" if label else text)
     return tuple("\n".join(lines) for lines in parts.values() if lines)
+
+
+def _others(row: Mapping[str, Any], kind: RecordKind) -> tuple[str, ...]:
+    """What stands under keys that the kind does not have, so that nothing of a user's file is lost."""
+    kept = {key: value for key, value in row.items() if key not in kind.keys and value not in (None, "", [], {})}
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value}"
+             for key, value in kept.items()]  # fmt: skip
+    return (clean("\n".join(lines)),) if lines else ()
 
 
 def _value(value: Any, lang: str) -> str:

@@ -24,11 +24,19 @@ _SOUTHERN = {"开普敦", "悉尼", "墨尔本", "布里斯班", "奥克兰", "�
 
 
 def city_tier(city: str | None) -> int | None:
-    """How dear a Chinese city is: 1 for 北京, 上海, 广州, 深圳; 2 for other big cities; 3 elsewhere; None for none."""
+    """How dear a city of mainland China is: 1 for 北京, 上海, 广州, 深圳; 2 for other big ones; 3 elsewhere.
+
+    None for no city and for one that lies elsewhere.
+    """
+    from rag.scenarios.vocabulary import CHINESE_CITIES, CITIES  # here, since scenarios import this module
+
     if not city:
         return None
     name = canonical_city(city)
-    return 1 if name in _TIER_1 else 2 if name in _known_cities().values() else 3
+    if name in {one.zh for one in CITIES} - CHINESE_CITIES:
+        return None
+    mainland = next((known for known in CHINESE_CITIES if name.startswith(known)), "")  # 北京朝阳区 is in 北京
+    return 1 if mainland in _TIER_1 else 2 if mainland else 3
 
 
 def season_of(date: dt.date, city: str | None) -> str:

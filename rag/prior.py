@@ -15,18 +15,19 @@ _ASKED = 0.2
 """The same for a kind that the question asks for by name."""
 _ASKS_FOR = {
     "gift": re.compile(
-        r"礼物|送礼|送.{0,6}(?:什么|啥|点)|带(?:什么|啥|点)|\bgifts?\b|\bpresents?\b"
-        r"|\b(?:give|buy|get|bring) (?:him|her|them|my|for)\b",
+        r"礼物|送礼|送[^，。？]{0,6}(?:什么|啥)|带(?:什么|啥)|\bgifts?\b|\bpresents?\b"
+        r"|\bwhat\b.{0,20}\b(?:give|buy|get|bring) (?:him|her|them|my|for|to)\b",
         re.IGNORECASE,
     ),
     "activity": re.compile(
-        r"去哪|(?:做|玩|干)(?:点|些)?(?:什么|啥)|推荐|约会.{0,4}(?:点子|项目|活动)|\bideas?\b|things to do"
+        r"去哪|(?:做|玩|干)(?:点|些)?(?:什么|啥)|推荐|约会.{0,4}(?:点子|项目|活动)"
+        r"|\b(?:dates?|activit\w+|weekend|gift) ideas?\b|\bideas for\b|things to do"
         r"|what (?:can|could|should) we do|where (?:to|can|could|should) (?:go|we|i take)",
         re.IGNORECASE,
     ),
     "reply": re.compile(
         r"怎么(?:回|接)|回(?:她|他|TA)?(?:什么|啥)|咋回|该回"
-        r"|\breply\b|\brespond|\b(?:text|say|write) back\b|\banswer\b",
+        r"|\breply\b|\brespond|\b(?:text|say|write) back\b|\bto answer\b",
         re.IGNORECASE,
     ),
 }

@@ -34,6 +34,9 @@ WORD_BONUS = {"zh": 0.11, "en": 0.07}
 shared_words). These constants are tuned on the questions of tests/bench/bench_gate.py, where the figures are."""
 LENGTH_BONUS = {"zh": 0.02, "en": 0.025}
 """What a question of 20 words adds: the more it says, the surer its cosine."""
+ONE_COSINE = {"zh": 0.905, "en": 0.88}
+_NEARLY_ALL = 0.8
+"""One passage is enough when its cosine is at least that and it has nearly all words of the question."""
 _MEAN_OF = 5
 """Best passages that are averaged, one for each 40 stored. Among many passages one is always near or has the words by
 chance: over 2,000 the mean of five tells related questions from others better than the best one alone."""
@@ -148,7 +151,9 @@ class HybridRetriever(BaseRetriever):
             ranked = with_priors(ranked, query, index.store.kinds(list(dense)))
         if doubt > 0:
             seen = self._hits([(one, 1.0) for one in words], dense, words, _LOOKED_AT)
-            if doubt > bonus * shared_words(query, seen, index.words.rarity, most=averaged):
+            shares = shared_words(query, seen, index.words.rarity)
+            best = sorted(shares, reverse=True)[:averaged]
+            if doubt > bonus * sum(best) / averaged and not self._has_one(query, seen, shares):
                 return []
         hits = self._hits(ranked, dense, words, k)
         times.fuse, _ = _lap(started)
@@ -163,6 +168,11 @@ class HybridRetriever(BaseRetriever):
         lang = language(query)
         said = min(len(search_words(query)), _LONG) / _LONG
         return RELEVANT_COSINE[lang] - LENGTH_BONUS[lang] * said - float(cosines.mean())
+
+    def _has_one(self, query: str, hits: Sequence[Hit], shares: Sequence[float]) -> bool:
+        """Whether one passage alone is surely about the question: a fact may stand in a single place."""
+        sure = ONE_COSINE[language(query)]
+        return any(hit.dense >= sure and share >= _NEARLY_ALL for hit, share in zip(hits, shares, strict=True))
 
     def relevance(self, text: str, ids: Sequence[int]) -> dict[int, float]:
         """Cosine of each passage of `ids` to `text`; ids that are gone are left out."""
@@ -220,21 +230,20 @@ class HybridRetriever(BaseRetriever):
         ]
 
 
-def shared_words(query: str, hits: Sequence[Hit], rarity: Callable[[str], float], *, most: int = 1) -> float:
-    """The share of the question's words, weighted by `rarity`, that the best of `hits` contain; in [0, 1].
+def shared_words(query: str, hits: Sequence[Hit], rarity: Callable[[str], float]) -> list[float]:
+    """For each of `hits` the share of the question's words that it contains, weighted by `rarity`; in [0, 1].
 
-    It is the mean over the `most` best, a missing one counting 0. Common words are left out. Chinese questions count
-    single characters too, as short words are often cut otherwise in a passage.
+    Common words are left out, and a hit that the word search did not find counts 0. Chinese questions count single
+    characters too, as short words are often cut otherwise in a passage.
     """
     tokens = {word for word in search_words(query) if word not in _COMMON}
     wanted = tokens if language(query) == "zh" else {word for word in tokens if len(word) > 1} or tokens
     weights = {word: rarity(word) for word in wanted}
     total = sum(weights.values())
     if total <= 0:
-        return 0.0
-    found = (words_in(wanted, f"{hit.title} {hit.text}") for hit in hits if hit.words > 0)
-    shares = sorted((sum(weights[word] for word in words) / total for words in found), reverse=True)
-    return sum(shares[:most]) / most
+        return [0.0] * len(hits)
+    found = [words_in(wanted, f"{hit.title} {hit.text}") if hit.words > 0 else set() for hit in hits]
+    return [sum(weights[word] for word in words) / total for words in found]
 
 
 def with_priors(ranked: Sequence[tuple[int, float]], query: str, kinds: Mapping[int, str]) -> list[tuple[int, float]]:

@@ -50,8 +50,9 @@ class PricePoint(Value):
 
     low: Amount
     high: Amount
-    currency: str | None = Field(description="ISO 4217; None when the source does not say.")
+    currency: str = Field(description="ISO 4217.")
     tier: int | None = Field(default=None, ge=1, le=3, description="1 for the biggest cities to 3 for small towns.")
+    per_person: bool = True
 
 
 class Item(Value):
@@ -92,15 +93,20 @@ class Item(Value):
     extra: dict[str, str] = Field(default_factory=dict, description="Columns that are not understood, as text.")
 
     def priced_for(self, currency: str, tier: int | None) -> Item:
-        """The item at its price in `currency` and a city of `tier`; itself where it has no such price.
+        """The item at its price in `currency` and a city of `tier`; itself where it has no price in that currency.
 
-        Where the tier is not known the highest one counts, so that a budget holds anywhere.
+        Where it has none for that tier, or the tier is not known, the dearest counts, so that a budget holds anywhere.
         """
-        fitting = [price for price in self.prices if price.currency == currency and price.tier in (None, tier or 1)]
+        fitting = [price for price in self.prices if price.currency == currency]
+        exact = [price for price in fitting if price.tier == tier and tier is not None]
         if not fitting:
             return self
-        price = fitting[0]
-        return self.model_copy(update={"price_low": price.low, "price_high": price.high, "currency": currency})
+        price = max(exact or fitting, key=lambda one: one.high)
+        return self.model_copy(
+            update={
+                "price_low": price.low, "price_high": price.high, "currency": currency, "per_person": price.per_person,
+            }
+        )  # fmt: skip
 
 
 class Hit(Value):

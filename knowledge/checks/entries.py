@@ -52,7 +52,10 @@ def read_entries(path: str, document: Document) -> Iterator[Entry]:
         yield _record_entry(path, record)
     for table in document.tables:
         catalogue = read_items(table, path=path)
-        for position, item in catalogue.items if catalogue else ():
+        if catalogue is None:
+            yield _table_entry(path, table)
+            continue
+        for position, item in catalogue.items:
             yield _item_entry(path, table, position, item)
     if document.blocks:
         yield _text_entry(path, document)
@@ -78,13 +81,19 @@ def _record_entry(path: str, record: Record) -> Entry:
     )  # fmt: skip
 
 
+def _table_entry(path: str, table: Table) -> Entry:
+    text = "\n".join(row_text(table.header, row) for row in table.rows)
+    return Entry("document", f"{path}#{table.name}", path, table.locator_prefix, text, text, (), language(text))
+
+
 def _item_entry(path: str, table: Table, position: int, item: Item) -> Entry:
     cells = dict(zip(table.header, table.rows[position], strict=False))
     main = "\n".join([item.name, item.description, *(item.extra.get(name, "") for name in _PERSONAL)])
     text = row_text(table.header, table.rows[position])
+    name = f"{path}#{item.name}" + (f"#{item.address}" if item.kind == "place" else "")  # a chain has many branches
     advice = () if item.kind == "place" else (item.description, *(item.extra.get(name, "") for name in _PERSONAL))
     return Entry(
-        item.kind, f"{path}#{item.name}", path, table.locator(position), main.strip(), text, advice,
+        item.kind, name, path, table.locator(position), main.strip(), text, advice,
         language(main), "", cells, item,
     )  # fmt: skip
 

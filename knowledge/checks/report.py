@@ -22,7 +22,7 @@ def write_report(report: CheckReport, path: Path, lang: Language) -> None:
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     text = template.render(report=report, lang=lang, t=_words(lang), charts=list(_charts(report, lang)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, text.encode())
+    replace_file(path, text.encode("utf-8", "replace"))
 
 
 def _charts(report: CheckReport, lang: Language) -> Iterator[tuple[str, Markup]]:

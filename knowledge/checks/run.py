@@ -24,7 +24,6 @@ from rag.embed import Embedder
 from rag.errors import DocumentError, InputError
 from rag.scenarios.occasions import CALENDAR, read_calendar
 
-MAP = "conflicts/map.yaml"
 _PARTS = ("about", "principles", "steps", "warning_signs", "seek_help")
 
 
@@ -161,7 +160,7 @@ def _map_types(entries: Sequence[Entry]) -> tuple[dict[str, str], list[Finding]]
     for entry in entries:
         if entry.kind != "map" or "principles" not in entry.fields:
             continue
-        name, lang = entry.locator.rsplit(" ", 1)
+        name, _, lang = entry.locator.rpartition(" ")
         labels[str(entry.fields.get(lang) or "")] = name
         for part in _PARTS:
             if not entry.fields.get(part):

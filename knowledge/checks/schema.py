@@ -67,7 +67,11 @@ def check_dates(entries: Sequence[Entry], today: dt.date) -> Iterator[Finding]:
         match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", str(as_of or ""))
         if match is None:
             continue
-        date = dt.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+        try:
+            date = dt.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+        except ValueError:
+            yield error("value", entry, f"is dated {as_of}, which is no date.", f"日期 {as_of} 不存在。")
+            continue
         if date > today:
             yield error("stale", entry, f"is dated {as_of}, which is to come.", f"日期 {as_of} 还没到。")
         elif (today - date).days > _STALE_DAYS:
@@ -92,7 +96,9 @@ def _check_tip(entry: Entry) -> Iterator[Finding]:
     for name in ("id", "lang", "stages", "topics", "as_of"):
         if not fields.get(name):
             yield _missing(entry, name)
-    yield from _check_values(entry, "stages", fields.get("stages") or (), STAGES)
+    stages = fields.get("stages")
+    listed = stages if isinstance(stages, list) else str(stages or "").replace(",", " ").split()
+    yield from _check_values(entry, "stages", listed, STAGES)
     headings = {heading.rsplit(" › ", 1)[-1].strip().lower() for heading in fields.get("headings", ())}
     for section in _SECTIONS[entry.lang]:
         if section not in headings:
@@ -134,11 +140,6 @@ def _check_price(entry: Entry) -> Iterator[Finding]:
                 entry,
                 f"costs {high} {currency or ''}; check the amount.",
                 f"价格 {high} {currency or ''}，请核对。",
-            )
-    for point in item.prices:
-        if point.low > point.high:
-            yield error(
-                "price", entry, f"costs from {point.low} to {point.high}.", f"价格从 {point.low} 到 {point.high}。"
             )
 
 

@@ -60,7 +60,8 @@ _MEDIATING = re.compile(
     r"|give (?:him|her|them) (?:one more|another) chance",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LOOK_BACK = 60
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _HANDLE = re.compile(
     r"(?:微信号?|wechat(?:\s*id)?|vx|QQ号?|whatsapp)\s*(?:[:：]|是|加|is)\s*[A-Za-z0-9][-_A-Za-z0-9]{5,19}",
     re.IGNORECASE,
@@ -89,7 +90,7 @@ def manipulation_in(text: str) -> str | None:
     """The words of `text` that advise manipulation, None when there are none or they are advised against."""
     for pattern in _PATTERNS.values():
         for match in pattern.finditer(text):
-            if not _NEGATED.search(text[: match.start()]):
+            if not _NEGATED.search(text[max(0, match.start() - _LOOK_BACK) : match.start()]):
                 return match[0]
     return None
 

@@ -66,11 +66,11 @@ def _check_stop(plan: DatePlan, stop: PlanItem, start: int, end: int, rows: Sequ
         row.kind == "place" and canonical_city(row.city or "") != canonical_city(request.city or "")
     ):
         found.append(f"invented: {stop.title} is shown as a place of {request.city}")
-    unit = _unit_price(row, request)
+    unit = _price(row, request)
     if row.price_high is None:
         found.append(f"price: {stop.title} has no price")
     elif unit is not None:
-        expected = unit * (request.people if row.per_person else 1)
+        expected = unit
         if stop.cost.amount != expected.quantize(Decimal("0.01")) and stop.cost.amount != expected:
             found.append(f"price: {stop.title} costs {expected}, the plan says {stop.cost.amount}")
     if row.hours is not None and not _open(row.hours, request.date, start, end):
@@ -89,12 +89,17 @@ def _check_stop(plan: DatePlan, stop: PlanItem, start: int, end: int, rows: Sequ
     return found
 
 
-def _unit_price(row: Item, request: DateRequest) -> Decimal | None:
-    """The upper price in the request's currency, of its city's tier where the row has tiers; None where it has none."""
-    prices = {price.tier: price.high for price in row.prices if price.currency == request.currency}
+def _price(row: Item, request: DateRequest) -> Decimal | None:
+    """The upper price for all people in the request's currency and its city's tier; None where the row has none."""
+    tier = city_tier(request.city)
+    prices = {price.tier: (price.high, price.per_person) for price in row.prices if price.currency == request.currency}
     if prices:
-        return prices[None] if None in prices else prices.get(city_tier(request.city) or 1)
-    return row.price_high if row.currency in (None, request.currency) else None
+        high, each = prices[tier] if tier in prices and tier is not None else max(prices.values())
+    elif row.price_high is not None and row.currency in (None, request.currency):
+        high, each = row.price_high, row.per_person
+    else:
+        return None
+    return high * (request.people if each else 1)
 
 
 def _open(hours: OpeningHours, date: dt.date, start: int, end: int) -> bool:

@@ -21,7 +21,7 @@ _TOPICS = {"可以聊", "聊什么", "话题", "talk about", "topics", "conversa
 _AVOID = {"别这样", "不要这样", "避免", "注意", "avoid", "what to avoid", "don't"}
 _CLOSE = 0.02
 """Cosine within which a tip counts as about the same thing as the closest one."""
-_AUDIENCE = re.compile(rf"^(?:{'|'.join(AUDIENCE_LABELS)})(?:：|: )(.+)$", re.M)
+_AUDIENCE = re.compile(rf"\n(?:{'|'.join(AUDIENCE_LABELS)})(?:：|: )(.+)\Z")
 """A tip for some people or for the end of things: quoted to others only when the request speaks of the same."""
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)])\s*(.+?)\s*$")

@@ -9,32 +9,46 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml  # type: ignore[import-untyped, unused-ignore]  # types-pyyaml may be there or not
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from rag.errors import InputError
+from rag.plain_yaml import parse_yaml
 from rag.scenarios.days import lunar_month_length, solar_date
 from rag.schema import Value
 
 CALENDAR = "calendar.yaml"
 """Its name in the knowledge folder."""
 
-Both = dict[Literal["zh", "en"], str]
+
+def _in_both(value: dict[Any, Any]) -> dict[Any, Any]:
+    if value.keys() != {"zh", "en"}:
+        raise ValueError("both zh and en are wanted")
+    return value
+
+
+Both = Annotated[dict[Literal["zh", "en"], str], AfterValidator(_in_both)]
+Month = Annotated[int, Field(ge=1, le=12)]
+Day = Annotated[int, Field(ge=0, le=31)]
+Which = Literal[-1, 1, 2, 3, 4, 5]
+Weekday = Annotated[int, Field(ge=1, le=7)]
+Shift = Annotated[int, Field(ge=-100, le=100)]
 Days = Annotated[int, Field(ge=0, le=366)]
 
 
 class Rule(Value):
     """On which day of a year an occasion falls: exactly one of the fields."""
 
-    date: tuple[int, int] | None = Field(default=None, description="Month and day.")
-    lunar: tuple[int, int] | None = Field(default=None, description="Of the Chinese calendar; day 0 is the last.")
-    weekday: tuple[int, int, int] | None = Field(default=None, description="Month, which (-1: the last), ISO weekday.")
+    date: tuple[Month, Day] | None = Field(default=None, description="Month and day.")
+    lunar: tuple[Month, Day] | None = Field(default=None, description="Of the Chinese calendar; day 0 is the last.")
+    weekday: tuple[Month, Which, Weekday] | None = Field(
+        default=None, description="Month, which (-1: the last), ISO weekday."
+    )
     term: str | None = Field(default=None, description="A solar term of the Chinese calendar, such as 冬至.")
-    easter: int | None = Field(default=None, description="Days after Easter Sunday of the western churches.")
+    easter: Shift | None = Field(default=None, description="Days after Easter Sunday of the western churches.")
 
     @model_validator(mode="after")
     def _one(self) -> Rule:
-        if len(self.model_fields_set) != 1:
+        if sum(value is not None for _, value in self) != 1:
             raise ValueError("a rule has exactly one of date, lunar, weekday, term, easter")
         self.dates_in(2028)  # a leap year: 29 February is a day
         return self
@@ -51,7 +65,7 @@ class Rule(Value):
         if self.lunar is not None:
             return [date for about in (year - 1, year) if (date := _lunar(about, *self.lunar)) and date.year == year]
         if self.weekday is not None:
-            return [_nth_weekday(year, *self.weekday)]
+            return _nth_weekday(year, *self.weekday)
         if self.term is not None:
             return [_term(year, self.term)]
         from dateutil.easter import easter
@@ -98,9 +112,8 @@ def read_calendar(folder: Path) -> tuple[Occasion, ...]:
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, mtime_ns: int, size: int) -> tuple[Occasion, ...]:
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return parse_calendar(value)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+        return parse_calendar(parse_yaml(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(
             en=f"{path} is not a calendar of occasions ({reason}); mend it or remove it.",
@@ -118,7 +131,7 @@ def parse_calendar(value: Any) -> tuple[Occasion, ...]:
         try:
             found.append(Occasion.model_validate(entry))
         except ValidationError as error:
-            named = entry.get("id", number) if isinstance(entry, Mapping) else number
+            named = str(entry.get("id", number) if isinstance(entry, Mapping) else number)[:40]
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise ValueError(f"occasion {named}, {where or 'entry'}: {first['msg']}") from error
@@ -161,15 +174,14 @@ def _lunar(year: int, month: int, day: int) -> dt.date | None:
     return solar_date(year, month, day or length) if length >= day and length else None
 
 
-def _nth_weekday(year: int, month: int, which: int, weekday: int) -> dt.date:
+def _nth_weekday(year: int, month: int, which: int, weekday: int) -> list[dt.date]:
+    """The day, none where the month has no fifth one."""
     from dateutil.relativedelta import relativedelta
     from dateutil.relativedelta import weekday as day_of_week
 
     first = dt.date(year, month, 1 if which > 0 else calendar.monthrange(year, month)[1])
     date: dt.date = first + relativedelta(weekday=day_of_week(weekday - 1)(which))
-    if date.month != month:
-        raise ValueError(f"{year}-{month:02} has no weekday {weekday} number {which}")
-    return date
+    return [date] if date.month == month else []
 
 
 def _term(year: int, name: str) -> dt.date:

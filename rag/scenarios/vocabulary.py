@@ -143,6 +143,8 @@ def _cities(table: str) -> tuple[City, ...]:
 
 
 CITIES = _cities(_CHINA) + _cities(_WORLD)
+CHINESE_CITIES = {city.zh for city in _cities(_CHINA)} - {"香港", "澳门", "台北", "高雄", "台中", "台南"}
+"""The big cities of the mainland."""
 
 
 class Feast(NamedTuple):

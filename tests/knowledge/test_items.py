@@ -198,6 +198,31 @@ def test_the_tier_of_the_city_decides_the_price_and_the_dearest_where_it_is_unkn
     assert [item.priced_for("CNY", tier).price_high for tier in (1, 2, 3, None)] == [90, 60, 0, 90]
 
 
+@pytest.mark.parametrize(
+    ("table", "tier", "high"),
+    [
+        ("名称 | 三线人均 | 二线人均\n看电影 | 30 | 60", 1, 60),
+        ("名称 | 三线人均 | 二线人均\n看电影 | 30 | 60", None, 60),
+        ("名称 | 三线人均\n看电影 | 30", 3, 30),
+        ("名称 | 人均(元) | 一线人均 | 二线人均\n看电影 | 50 | 90 | 60", 1, 90),
+        ("名称 | 一线人均 | 二线人均\n看电影 |  | 60", 1, 60),
+    ],
+)
+def test_a_tier_that_is_not_priced_costs_what_the_dearest_does(table: str, tier: int | None, high: int) -> None:
+    assert only(table, "activities/a.csv").priced_for("CNY", tier).price_high == high
+
+
+def test_a_tier_of_lower_and_upper_ends_is_not_read_as_the_price_everywhere() -> None:
+    found = read("名称 | 三线最低价 | 三线最高价 | 最短分钟\n看电影 | 10 | 20 | 90", "activities/a.csv")
+    assert found.items[0][1].price_high is None
+    assert found.items[0][1].extra == {"三线最低价": "10", "三线最高价": "20"}
+
+
+def test_each_price_says_for_itself_whether_it_is_for_two() -> None:
+    item = only("name | price_usd (for two) | price_gbp | minutes_low\nTacos | 30 | 15 | 60", "activities/a.csv")
+    assert [item.priced_for(currency, None).per_person for currency in ("USD", "GBP")] == [False, True]
+
+
 def test_a_price_of_one_tier_that_is_not_understood_is_named_and_the_others_stay() -> None:
     found = read("名称 | 一线人均 | 二线人均\n看电影 | 50-90 | 看情况", "activities/a.csv")
     assert [point.tier for point in found.items[0][1].prices] == [1]

@@ -42,7 +42,8 @@ def test_replies_are_read_in_english_too() -> None:
 
 
 def test_rows_with_other_keys_stay_a_table() -> None:
-    assert read_rows([CASE, {"name": "面馆", "price": 30}]) is None
+    assert read_rows([CASE, {"name": "面馆", "price": 30}, {"name": "茶馆", "price": 20}]) is None
+    assert read_rows([CASE, "text"]) is None
     assert read_rows([None]) is None
 
 
@@ -68,3 +69,11 @@ def test_other_yaml_is_read_as_text(tmp_path: Path) -> None:
 def test_a_value_in_two_languages_is_read_in_one() -> None:
     value = {"name": {"zh": "七夕", "en": "Qixi"}, "days": [{"zh": "七", "en": "7"}], "rule": {"lunar": [7, 7]}}
     assert in_language(value, "en") == {"name": "Qixi", "days": ["7"], "rule": {"lunar": [7, 7]}}
+
+
+def test_a_row_with_a_key_missing_or_too_many_is_still_a_case_and_loses_nothing() -> None:
+    records = read_rows([CASE, {"situation": "他忘了", "say": ["对不起"], "note": "周五再谈", "seen": [{"by": "妈"}]}])
+    assert records is not None
+    assert "note: 周五再谈" in records[1].parts[-1]
+    assert "妈" in records[1].parts[-1]
+    assert records[1].lang == "zh"

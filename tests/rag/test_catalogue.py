@@ -10,7 +10,19 @@ from rag.catalogue import city_tier, season_of
 
 
 @pytest.mark.parametrize(
-    ("city", "tier"), [("Shanghai", 1), ("深圳市", 1), ("成都", 2), ("临江", 3), (None, None), ("", None)]
+    ("city", "tier"),
+    [
+        ("Shanghai", 1),
+        ("深圳市", 1),
+        ("成都", 2),
+        ("临江", 3),
+        (None, None),
+        ("", None),
+        ("北京朝阳区", 1),
+        ("上海浦东", 1),
+        ("香港", None),
+        ("Zurich", None),
+    ],
 )
 def test_a_city_has_a_tier(city: str | None, tier: int | None) -> None:
     assert city_tier(city) == tier

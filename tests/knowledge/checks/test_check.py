@@ -121,6 +121,29 @@ def test_a_calendar_with_an_impossible_day_is_an_error(folder: Path) -> None:
     assert any("occasion x" in finding.en for finding in check(folder).findings)
 
 
+def test_a_case_with_a_key_missing_is_checked_and_not_overlooked(folder: Path) -> None:
+    careless = {key: value for key, value in CASE.items() if key not in ("do_not_say", "id")}
+    write_rows(folder, "conflicts/zh/mine.jsonl", {**careless, "first_day_steps": ["晾他几天。", "等。", "睡。"]})
+    rules = {finding.rule for finding in check(folder).findings if "mine" in finding.place}
+    assert rules >= {"missing", "manipulation"}
+
+
+def test_personal_data_in_a_plain_table_is_pointed_out(folder: Path) -> None:
+    write(folder, "contacts.csv", "who,phone\nAnna,+44 20 7946 0958\n")
+    assert only(check(folder)).rule == "personal"
+
+
+def test_two_branches_of_a_chain_are_no_duplicates(folder: Path) -> None:
+    write(folder, "places/p.csv", "店名,城市,地址,人均\n面馆,北京,东街一号,30\n面馆,北京,西街二号,30\n")
+    assert check(folder).errors == 0
+
+
+@pytest.mark.parametrize("as_of", ["2026-13", "0000"])
+def test_a_date_that_does_not_exist_is_an_error(folder: Path, as_of: str) -> None:
+    write(folder, "tips/zh/umbrella.md", TIP.replace("as_of: 2026-11", f"as_of: '{as_of}'"))
+    assert as_of in only(check(folder)).en
+
+
 def test_an_unreadable_file_is_an_error_and_the_others_go_on(folder: Path) -> None:
     write(folder, "notes.pdf", "%PDF-1.7 nothing more")
     report = check(folder)

@@ -20,7 +20,15 @@ def test_a_request_with_an_occasion_asks_for_a_gift(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["周六下午看展，预算520元", "first date, coffee", "送她回家之前吃个饭", "meet at the gate"]
+    "text",
+    [
+        "周六下午看展，预算520元",
+        "first date, coffee",
+        "送她回家之前吃个饭",
+        "Sorry, I meant Saturday",
+        "my parents are away",
+        "Pride and Prejudice at seven",
+    ],
 )
 def test_a_request_without_one_does_not(text: str) -> None:
     assert not asks_for_gift(text)

@@ -42,7 +42,18 @@ def test_a_leap_day_comes_every_fourth_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [{"date": [2, 31]}, {"lunar": [13, 1]}, {"term": "立夏至"}, {}, {"easter": 0, "date": [1, 1]}]
+    "rule",
+    [
+        {"date": [2, 31]},
+        {"lunar": [13, 1]},
+        {"term": "立夏至"},
+        {},
+        {"easter": 0, "date": [1, 1]},
+        {"easter": 10**9},
+        {"date": [1, 10**12]},
+        {"weekday": [5, 1, 9]},
+        {"date": None},
+    ],
 )
 def test_an_impossible_rule_is_refused(rule: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="occasion 1"):
