@@ -27,8 +27,16 @@ class SearchIndex:
         self.vectors = VectorIndex(dimensions)
         self.words = WordIndex(store.home / "words", store=store.identity)
         self._saved_generation = 0
+        self._kinds: tuple[int, dict[int, str]] = (-1, {})
         if self.vectors.load(store.home, embedder=embedder, store=store.identity):
             self._saved_generation = self.vectors.generation
+
+    def kinds(self) -> dict[int, str]:
+        """The kind of each passage that is not a plain document, read once for a generation of the store."""
+        generation = self.store.generation
+        if self._kinds[0] != generation:
+            self._kinds = (generation, self.store.kinds())
+        return self._kinds[1]
 
     def refresh(self) -> None:
         """Bring both copies to the store's generation; costs one small read when they are there already.

@@ -19,7 +19,7 @@ from rag.embed import Embedder
 from rag.errors import StoreError
 from rag.index import SearchIndex
 from rag.prior import priors
-from rag.schema import Hit
+from rag.schema import Hit, Language
 from rag.text import language, search_words, simplified, words_in
 
 CANDIDATES = 50
@@ -133,11 +133,12 @@ class HybridRetriever(BaseRetriever):
         dense_ids, dense_scores = index.dense(vector, CANDIDATES, allowed)
         times.dense, started = _lap(started)
         averaged = max(1, min(_MEAN_OF, len(index.vectors) // _PASSAGES_EACH))
-        doubt = self._doubt(query, dense_scores[:averaged]) if gate else 0.0
+        tokens = search_words(query)
+        doubt = self._doubt(query, len(tokens), dense_scores[:averaged]) if gate else 0.0
         bonus = WORD_BONUS[language(query)]
         if doubt > bonus:
             return []
-        word_ids, word_scores = index.words.search(search_words(query), CANDIDATES, filters.tag_groups())
+        word_ids, word_scores = index.words.search(tokens, CANDIDATES, filters.tag_groups())
         times.words, started = _lap(started)
         dense = dict(zip(dense_ids.tolist(), dense_scores.tolist(), strict=True))
         words = dict(zip(word_ids.tolist(), word_scores.tolist(), strict=True))
@@ -148,10 +149,10 @@ class HybridRetriever(BaseRetriever):
         words = {passage_id: score for passage_id, score in words.items() if passage_id in dense}
         ranked = fuse(dense, words)
         if not filters.kinds:
-            ranked = with_priors(ranked, query, index.store.kinds(list(dense)))
+            ranked = with_priors(ranked, query, index.kinds())
         if doubt > 0:
             seen = self._hits([(one, 1.0) for one in words], dense, words, _LOOKED_AT)
-            shares = shared_words(query, seen, index.words.rarity)
+            shares = shared_words(tokens, language(query), seen, index.words.rarity)
             best = sorted(shares, reverse=True)[:averaged]
             if doubt > bonus * sum(best) / averaged and not self._has_one(query, seen, shares):
                 return []
@@ -159,14 +160,14 @@ class HybridRetriever(BaseRetriever):
         times.fuse, _ = _lap(started)
         return hits
 
-    def _doubt(self, query: str, cosines: np.ndarray) -> float:
+    def _doubt(self, query: str, length: int, cosines: np.ndarray) -> float:
         """How far the best `cosines` are below what an answer needs; <= 0 for a sure answer, 1 for an empty store."""
         if not len(cosines):
             return 1.0
         if not str(self.embedder.name).startswith(_DEFAULT_EMBEDDER):
             return 0.0
         lang = language(query)
-        said = min(len(search_words(query)), _LONG) / _LONG
+        said = min(length, _LONG) / _LONG
         return RELEVANT_COSINE[lang] - LENGTH_BONUS[lang] * said - float(cosines.mean())
 
     def _has_one(self, query: str, hits: Sequence[Hit], shares: Sequence[float]) -> bool:
@@ -230,14 +231,16 @@ class HybridRetriever(BaseRetriever):
         ]
 
 
-def shared_words(query: str, hits: Sequence[Hit], rarity: Callable[[str], float]) -> list[float]:
+def shared_words(
+    tokens: Sequence[str], lang: Language, hits: Sequence[Hit], rarity: Callable[[str], float]
+) -> list[float]:
     """For each of `hits` the share of the question's words that it contains, weighted by `rarity`; in [0, 1].
 
     Common words are left out, and a hit that the word search did not find counts 0. Chinese questions count single
     characters too, as short words are often cut otherwise in a passage.
     """
-    tokens = {word for word in search_words(query) if word not in _COMMON}
-    wanted = tokens if language(query) == "zh" else {word for word in tokens if len(word) > 1} or tokens
+    telling = {word for word in tokens if word not in _COMMON}
+    wanted = telling if lang == "zh" else {word for word in telling if len(word) > 1} or telling
     weights = {word: rarity(word) for word in wanted}
     total = sum(weights.values())
     if total <= 0:

@@ -91,13 +91,9 @@ class Store(Database):
         rows = self._read(f"SELECT id FROM passages WHERE {' AND '.join(clauses)} ORDER BY id", values)
         return np.fromiter((row[0] for row in rows), np.int64)
 
-    def kinds(self, ids: Sequence[int]) -> dict[int, str]:
-        """The kind of each passage of `ids` that is stored."""
-        found: dict[int, str] = {}
-        for chunk in _chunks(ids):
-            values = [int(value) for value in chunk]
-            found.update(self._read(f"SELECT id, kind FROM passages WHERE id IN ({_marks(chunk)})", values))
-        return found
+    def kinds(self) -> dict[int, str]:
+        """The kind of each passage that is not a plain document."""
+        return dict(self._read("SELECT id, kind FROM passages WHERE kind != 'document'"))
 
     def document_passages(self, path: str) -> list[StoredPassage]:
         """The passages of one document in order."""

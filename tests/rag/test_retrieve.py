@@ -198,6 +198,22 @@ class TestGate:
         monkeypatch.setattr("rag.retrieve.RELEVANT_COSINE", {"zh": best + missing, "en": 2.0})
         assert bool(gated.search(query)) is answered
 
+    @pytest.mark.parametrize(
+        ("query", "answered"),
+        [
+            pytest.param("第一次约会去猫咖", True, id="all its words in one passage"),
+            pytest.param("量子方程", False, id="none"),
+        ],
+    )
+    def test_one_passage_with_nearly_all_the_words_is_enough(
+        self, gated: HybridRetriever, monkeypatch: pytest.MonkeyPatch, query: str, answered: bool
+    ) -> None:
+        monkeypatch.setattr("rag.retrieve.RELEVANT_COSINE", {"zh": 1.0, "en": 2.0})
+        monkeypatch.setattr("rag.retrieve.WORD_BONUS", {"zh": 1.0, "en": 1.0})
+        monkeypatch.setattr("rag.retrieve.ONE_COSINE", {"zh": 0.0, "en": 0.0})
+        monkeypatch.setattr("rag.retrieve._PASSAGES_EACH", 1)
+        assert bool(gated.search(query)) is answered
+
     def test_another_embedder_is_not_gated_because_its_cosines_mean_something_else(
         self, store: Store, retriever: HybridRetriever
     ) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import InputError
@@ -60,6 +60,7 @@ def test_an_impossible_rule_is_refused(rule: dict[str, object]) -> None:
         parse_calendar({"occasions": [{"rule": rule}]})
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2090, 12, 31)), st.integers(0, 500))
 def test_what_is_coming_lies_ahead_in_order_and_has_time_to_book(today: dt.date, days: int) -> None:
     found = coming(read_calendar(SHIPPED), today, days=days)
