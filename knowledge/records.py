@@ -188,18 +188,22 @@ def _parts(row: Mapping[str, Any], fields: Fields, lang: str, group: str) -> tup
 def _others(row: Mapping[str, Any], kind: RecordKind) -> tuple[str, ...]:
     """What stands under keys that the kind does not have, so that nothing of a user's file is lost."""
     kept = {key: value for key, value in row.items() if key not in kind.keys and value not in (None, "", [], {})}
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value}"
-             for key, value in kept.items()]  # fmt: skip
+    lines = [f"{key}: {_nested(value)}" for key, value in kept.items()]
     return (clean("\n".join(lines)),) if lines else ()
 
 
 def _value(value: Any, lang: str) -> str:
     if not isinstance(value, list):
-        return _text(value)
-    items = [text for one in value if (text := _text(one))]
+        return _nested(value)
+    items = [text for one in value if (text := _nested(one))]
     if len(items) > 1 and any(len(item) > 12 or item[-1] in '。！？.!?”"' for item in items):
         return " ".join(f"({number}) {item}" for number, item in enumerate(items, start=1))
     return ("、" if lang == "zh" else ", ").join(items)
+
+
+def _nested(value: Any) -> str:
+    """A value as text; a mapping or list, which no kind wants, as JSON, so that it is not lost."""
+    return clean(json.dumps(value, ensure_ascii=False)) if value and isinstance(value, Mapping | list) else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -72,8 +72,11 @@ def test_a_value_in_two_languages_is_read_in_one() -> None:
 
 
 def test_a_row_with_a_key_missing_or_too_many_is_still_a_case_and_loses_nothing() -> None:
-    records = read_rows([CASE, {"situation": "他忘了", "say": ["对不起"], "note": "周五再谈", "seen": [{"by": "妈"}]}])
+    records = read_rows(
+        [CASE, {"situation": "他忘了", "say": [{"她": "对不起"}], "note": "周五再谈", "seen": [{"by": "妈"}]}]
+    )
     assert records is not None
     assert "note: 周五再谈" in records[1].parts[-1]
     assert "妈" in records[1].parts[-1]
+    assert "对不起" in records[1].parts[0]
     assert records[1].lang == "zh"
