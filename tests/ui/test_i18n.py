@@ -22,7 +22,10 @@ FAMILIES = {
     "kind_": get_args(PassageKind),
     "step_": ("model", "scan", "read", "embed", "write", "other"),
     "reason_": ("rain", "closed"),
-    "column_": ("path", "type", "kind", "lang", "passages", "items", "status"),
+    "column_": (
+        *("path", "type", "kind", "lang", "passages", "items", "status"),
+        *("date", "occasion", "order_by", "book_by", "rule", "place", "finding"),
+    ),
     "status_": ("indexed", "error"),
     "changes_": ("added", "changed", "renamed", "removed", "failed"),
 }
