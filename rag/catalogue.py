@@ -23,6 +23,7 @@ _TIER_1 = {"北京", "上海", "广州", "深圳"}
 _SOUTHERN = {"开普敦", "悉尼", "墨尔本", "布里斯班", "奥克兰", "圣保罗", "布宜诺斯艾利斯"}
 
 
+@functools.lru_cache(maxsize=1024)  # asked for every row of a catalogue
 def city_tier(city: str | None) -> int | None:
     """How dear a city of mainland China is: 1 for 北京, 上海, 广州, 深圳; 2 for other big ones; 3 elsewhere.
 
@@ -45,6 +46,7 @@ def season_of(date: dt.date, city: str | None) -> str:
     return SEASONS[(date.month - 3 + turned) % 12 // 3]
 
 
+@functools.lru_cache(maxsize=4096)
 def canonical_city(name: str) -> str:
     """One name for every spelling of a city, to compare and group by: 北京, 北京市, "Beijing", "beijing city" → 北京.
 
