@@ -14,6 +14,7 @@ import typer
 
 from rag.errors import InputError
 from ui.console import AsJson, Session, emit, say, session, sync_progress
+from ui.i18n import t
 from ui.inbox import is_hidden, safe_name, save
 
 knowledge_app = typer.Typer(help="The knowledge folder and its index.", no_args_is_help=True)
@@ -144,7 +145,14 @@ def check(
     run = session(context)
     chosen = folder or run.settings.knowledge
     today = dt.datetime.now(ZoneInfo(run.settings.timezone)).date()
-    found = check_folder(chosen, open_embedder(run.settings), today=today)
+    found = check_folder(
+        chosen,
+        open_embedder(run.settings),
+        today=today,
+        progress=lambda stage: say(
+            t("check_reading", run.spoken) if stage == "reading" else t("check_comparing", run.spoken)
+        ),
+    )
     path = report or run.settings.home / "reports" / "knowledge-check.html"
     write_report(found, path, run.spoken)
     if as_json:

@@ -253,6 +253,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "column_rule": ("规则", "Rule"),
     "column_place": ("位置", "Place"),
     "column_finding": ("发现", "Finding"),
+    "check_reading": ("正在读取文档…", "Reading the documents …"),
+    "check_comparing": ("正在比对重复，几十秒…", "Looking for what is said twice; this takes a while …"),
     "check_duplicates": (
         "近似重复 {pairs} 对；抹去数字和名字后的重复率 {rate}。",
         "Near-duplicate pairs: {pairs}; rate with numbers and names masked: {rate}.",

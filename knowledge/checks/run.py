@@ -79,6 +79,7 @@ def check_folder(
 ) -> CheckReport:
     """Checks every document below `folder`. Nothing is written, and the index is not asked.
 
+    `progress` hears "reading", then "comparing", which embeds every entry: with 1,700 of them about 40 s on 2 cores.
     Raises InputError when the folder is missing or holds no file.
     """
     progress("reading")
