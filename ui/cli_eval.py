@@ -76,7 +76,7 @@ def knowledge(
     passages: dict[Language, list[str]] = {"zh": [], "en": []}
     for document in assistant.store.documents():
         for stored in assistant.store.document_passages(document.path):
-            passages[stored.passage.lang].append(stored.passage.text)
+            passages[stored.passage.lang].append(f"{stored.title}\n{stored.passage.text}")
     figures, misses = evaluate_knowledge(questions, lambda text, k: assistant.search(text, k=k), passages)
     if as_json:
         emit({**figures, "misses": [miss.to_json() for miss in misses]})

@@ -19,7 +19,7 @@ from knowledge.checks.words import check_words
 from knowledge.formats import Document
 from knowledge.items import read_items
 from knowledge.sandbox import load_isolated
-from knowledge.scan import scan
+from knowledge.scan import require_folder, scan
 from rag.embed import Embedder
 from rag.errors import DocumentError, InputError
 from rag.scenarios.occasions import CALENDAR, read_calendar
@@ -82,6 +82,7 @@ def check_folder(
     `progress` hears "reading", then "comparing", which embeds every entry: with 1,700 of them about 40 s on 2 cores.
     Raises InputError when the folder is missing or holds no file.
     """
+    require_folder(folder)
     progress("reading")
     findings: list[Finding] = []
     entries: list[Entry] = []
