@@ -16,7 +16,7 @@ from rag.index import SearchIndex
 from rag.retrieve import Filters, HybridRetriever
 from rag.scenarios.date_plan import Catalogue, plan_date, read_catalogue
 from rag.scenarios.date_request import understand
-from rag.scenarios.occasions import Occasion, read_calendar
+from rag.scenarios.occasions import Occasion, on, read_calendar
 from rag.schema import DatePlan, DateRequest, Hit
 from rag.settings import Settings
 from rag.store import Store
@@ -46,12 +46,13 @@ class Assistant:
         self._lock = threading.Lock()
 
     def warm(self) -> None:
-        """Do now what the first question would wait for: catch up the copies, read the catalogue, load the solver."""
+        """Do now what the first question would wait for: copies, catalogue, this year's occasions, solver, encoder."""
         import ortools.sat.python.cp_model
 
         assert ortools.sat.python.cp_model
         self.index.refresh()
         self.catalogue()
+        on(self.occasions(), self.now().date())
         self.embedder.encode(["warm"], query=True)
 
     def cities(self) -> list[str]:
