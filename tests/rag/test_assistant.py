@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,3 +110,18 @@ def test_a_tip_for_some_people_is_quoted_only_to_those_who_ask_for_them(assistan
 
 def test_a_tip_is_found_by_the_topics_of_its_front_matter(assistant: Assistant) -> None:
     assert assistant.search("手语", gate=False)[0].title == "和听障的TA看展"
+
+
+def test_a_plan_on_an_occasion_of_the_calendar_says_how_long_ahead_to_book(assistant: Assistant) -> None:
+    shown = {key: {"zh": "小年", "en": "Little New Year"} for key in ("name", "when", "customs", "gift")}
+    day = {"id": "x", "rule": {"date": [12, 5]}, **shown, "gift_lead_days": 3, "booking_lead_days": 21}
+    calendar = assistant.settings.knowledge / "calendar.yaml"
+    calendar.write_text(json.dumps({"occasions": [day]}), encoding="utf-8")
+
+    def notes(date: str) -> str:
+        return " ".join(assistant.plan(assistant.understand("恋爱两年，晚上6点，预算500", date=date)).notes)
+
+    year = assistant.now().year + (assistant.now().month == 12)
+    assert "小年" in notes(f"{year}-12-05")
+    assert "21" in notes(f"{year}-12-05")
+    assert "小年" not in notes(f"{year}-12-06")

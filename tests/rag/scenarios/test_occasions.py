@@ -66,7 +66,8 @@ def test_what_is_coming_lies_ahead_in_order_and_has_time_to_book(today: dt.date,
     found = coming(read_calendar(SHIPPED), today, days=days)
     assert [one.date for one in found] == sorted(one.date for one in found)
     assert all(today <= one.date <= today + dt.timedelta(days=days) for one in found)
-    assert all(one.order_by <= one.date and one.book_by <= one.date for one in found)
+    assert all((one.date - one.order_by).days == one.occasion.gift_lead_days for one in found)
+    assert all((one.date - one.book_by).days == one.occasion.booking_lead_days for one in found)
 
 
 @pytest.mark.parametrize("year", range(2026, 2032))
