@@ -13,33 +13,12 @@ from typing import Any, Literal
 
 from knowledge.clean import clean
 from knowledge.formats import LONGEST_HEADING, Record
+from rag import record_labels
 from rag.catalogue import STAGES
 from rag.text import language
 
 RecordName = Literal["case", "reply"]
 
-_CASE = (
-    ("situation", "", "", 0),
-    ("needs_me", "自己需要的", "What I need", 0),
-    ("needs_them", "对方需要的", "What they need", 0),
-    ("first_day_steps", "今天先做", "Today", 0),
-    ("say", "可以这样说", "Words to say", 0),
-    ("do_not_say", "别这样说", "Words not to say", 0),
-    ("repair_two_weeks", "接下来两周", "Over two weeks", 1),
-    ("if_they_refuse", "如果对方不愿意", "If they refuse", 1),
-    ("counterfactual", "换个位置想", "The other way round", 1),
-    ("red_flags", "警惕", "Red flags", 1),
-)
-_REPLY = (
-    ("message", "对方说", "They write", 0),
-    ("context", "情形", "Context", 0),
-    ("readings", "可能的意思", "What it may mean", 0),
-    ("light", "轻松地回", "Playful", 0),
-    ("sincere", "真诚地回", "Warm", 0),
-    ("direct", "直接地回", "Direct", 0),
-    ("avoid", "避免", "Avoid", 0),
-    ("wait", "先别回", "When to wait", 0),
-)
 _MAP = (
     ("also", "也叫", "Also", 0),
     ("about", "多半在争什么", "What it is about", 0),
@@ -62,7 +41,6 @@ _OCCASION = (
     ("gift_lead_days", "礼物提前天数", "Order gifts days ahead", 0),
     ("booking_lead_days", "订位提前天数", "Book days ahead", 0),
 )
-Fields = tuple[tuple[str, str, str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -74,18 +52,21 @@ class RecordKind:
     keys: tuple[str, ...]
     group: str
     passage_kind: str
-    fields: Fields
+    fields: record_labels.Labels
 
 
 CASE = RecordKind(
     "case", frozenset({"situation", "first_day_steps"}),
-    ("id", "lang", "type", "stage", "severity", "narrator", "partner", *(name for name, *_ in _CASE), "safety"),
-    "type", "conflict", _CASE,
+    (
+        "id", "lang", "type", "stage", "severity", "narrator", "partner",
+        *(name for name, *_ in record_labels.CASE), "safety",
+    ),
+    "type", "conflict", record_labels.CASE,
 )  # fmt: skip
 REPLY = RecordKind(
     "reply", frozenset({"message", "readings"}),
-    ("id", "lang", "situation", "stage", *(name for name, *_ in _REPLY)),
-    "situation", "reply", _REPLY,
+    ("id", "lang", "situation", "stage", *(name for name, *_ in record_labels.REPLY)),
+    "situation", "reply", record_labels.REPLY,
 )  # fmt: skip
 KINDS = (CASE, REPLY)
 
@@ -169,12 +150,12 @@ def _row_record(row: Mapping[str, Any], kind: RecordKind, locator: str) -> Recor
     )
 
 
-def _entry(value: Any, fields: Fields, lang: str, kind: str, locator: str, name: str) -> Record:
+def _entry(value: Any, fields: record_labels.Labels, lang: str, kind: str, locator: str, name: str) -> Record:
     own = value if isinstance(value, Mapping) else {}
     return Record(kind, name, _parts(own, fields, lang, name), locator.strip(), lang, (), name, dict(own))
 
 
-def _parts(row: Mapping[str, Any], fields: Fields, lang: str, group: str) -> tuple[str, ...]:
+def _parts(row: Mapping[str, Any], fields: record_labels.Labels, lang: str, group: str) -> tuple[str, ...]:
     """The text of each part, a line for a field; the first part begins with the group."""
     parts: dict[int, list[str]] = {0: [f"【{group}】" if lang == "zh" else f"[{group}]"] if group else []}
     for name, zh, en, part in fields:

@@ -1,25 +1,46 @@
-"""The one flow: question → retrieve → plan → answer. Front doors open an Assistant and see nothing behind it."""
+"""The one flow: screen → retrieve → plan, reply or advise → answer. Front doors see nothing behind it."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import functools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rag.catalogue import canonical_city
-from rag.embed import Embedder, open_embedder
-from rag.errors import InputError
+from rag.conflict_types import read_types
+from rag.convert_e5 import Progress
+from rag.embed import Embedder, OnnxEmbeddings, open_embedder
+from rag.emotion import EmotionReader
+from rag.errors import InputError, ModelError
+from rag.guard import Guard
+from rag.hotlines import region_of
 from rag.index import SearchIndex
+from rag.reader import Reader, open_reader
 from rag.retrieve import Filters, HybridRetriever
+from rag.scenarios.answer import answer
+from rag.scenarios.chat_reader import Chat
+from rag.scenarios.conflict import ConflictHelp, ConflictTypes
 from rag.scenarios.date_plan import Catalogue, plan_date, read_catalogue
 from rag.scenarios.date_request import understand
+from rag.scenarios.live_chat import LiveHelp
 from rag.scenarios.occasions import Occasion, on, read_calendar
-from rag.schema import DatePlan, DateRequest, Hit
+from rag.scenarios.reply_bank import moves
+from rag.schema import Advice, Answer, DatePlan, DateRequest, Emotion, Hit, Language, Money, ReplySet, Safety
 from rag.settings import Settings
 from rag.store import Store
+from rag.text import language
+
+LONGEST_TEXT = 8_000
+"""Characters of a request; a longer one is refused."""
+_REPLIES = 8
+_CHAT_CERTAINTY = 0.85
+"""Probability from which the other's own words in a chat are taken for a danger: a chat says much it does not mean."""
 
 
 class Assistant:
@@ -35,7 +56,9 @@ class Assistant:
         embedder: Embedder,
         *,
         clock: Callable[[dt.tzinfo], dt.datetime] = dt.datetime.now,
+        open_reader: Callable[[], Reader] | None = None,
     ) -> None:
+        """`open_reader` is called when the reader is first needed; without it n-grams and rules judge alone."""
         self.settings = settings
         self.store = store
         self.embedder = embedder
@@ -44,6 +67,9 @@ class Assistant:
         self._clock = clock
         self._catalogue: Catalogue | None = None
         self._lock = threading.Lock()
+        self._reader_lock = threading.Lock()
+        self._open_reader = open_reader
+        self._reader: Reader | None = None
 
     def warm(self) -> None:
         """Do now what the first question would wait for: copies, catalogue, this year's occasions, solver, encoder."""
@@ -54,6 +80,10 @@ class Assistant:
         self.catalogue()
         on(self.occasions(), self.now().date())
         self.embedder.encode(["warm"], query=True)
+        for lang in ("zh", "en"):
+            self.screen("warm" if lang == "en" else "你好")
+            moves(lang)
+            read_types(self.settings.knowledge, lang)
 
     def cities(self) -> list[str]:
         """Cities with named places in the store, most places first, each in its most common spelling."""
@@ -76,6 +106,11 @@ class Assistant:
     def plan(self, request: DateRequest) -> DatePlan:
         """A plan for `request`; without items it carries the smallest change that would allow one."""
         started = time.perf_counter()
+        safety = self.screen(request.text, lang=request.lang) if request.text.strip() else Safety()
+        if safety.outcome != "answer":
+            none = Money(amount=Decimal(0), currency=request.currency)
+            budget = Money(amount=request.budget, currency=request.currency)
+            return DatePlan(request=request, total_cost=none, budget=budget, safety=safety)
         plan = plan_date(
             request,
             self.catalogue(),
@@ -86,6 +121,107 @@ class Assistant:
         )
         total = round((time.perf_counter() - started) * 1000, 2)
         return plan.model_copy(update={"timings_ms": {**plan.timings_ms, "total": total}})
+
+    def screen(self, text: str, context: str = "", *, lang: Language | None = None) -> Safety:
+        """What to do with a request before anything else; see rag.guard. Raises InputError for one that is too long."""
+        _refuse_too_long(text)
+        spoken = lang or self.settings.lang or language(text)
+        region = self.settings.region or region_of(self.settings.timezone, spoken)
+        return self.guard.screen(text, context, lang=spoken, region=region, now=self.now())
+
+    def emotion(self, text: str, before: Sequence[tuple[bool, str]] = ()) -> Emotion:
+        """The emotion of a message after others: (whether the same person wrote it, text), oldest first."""
+        _refuse_too_long(text)
+        return self.emotions.read(text, before)
+
+    def reply(self, chat: Chat, *, lang: Language | None = None, tone: str | None = None, count: int = 3) -> ReplySet:
+        """Help for the next message of `chat`; a danger that its words tell of is handed off, not answered."""
+        spoken = lang or self.settings.lang or language(" ".join(message.text for message in chat.messages[-6:]))
+        help_ = LiveHelp(self.emotions, self.embedder, self.reader, self._replies)
+        found = help_.help(chat, lang=spoken, tone=tone, count=count)
+        safety = self._chat_safety(chat, spoken)
+        if safety.outcome == "answer":
+            return found
+        return found.model_copy(
+            update={"safety": safety, "action": "stop", "candidates": (), "citations": (), "advice": "", "subtext": ()}
+        )
+
+    def resolve(self, text: str, *, lang: Language | None = None) -> Advice:
+        """Advice in a conflict; with a redirect or a hand-off it carries that alone, and nothing to mediate with."""
+        _require(text, "conflict")
+        started = time.perf_counter()
+        spoken = lang or self.settings.lang or language(text)
+        safety = self.screen(text, lang=spoken)
+        screened = round((time.perf_counter() - started) * 1000, 2)
+        if safety.outcome != "answer":
+            return Advice(
+                safety=safety,
+                severity=5 if safety.outcome == "handoff" else 0,
+                timings_ms={"screen": screened, "total": screened},
+            )
+        help_ = ConflictHelp(
+            self.types, self.embedder, self._passages, self._whole,
+            lambda lang: read_types(self.settings.knowledge, lang),
+        )  # fmt: skip
+        advice = help_.advise(text, lang=spoken)
+        laps = {"screen": screened, **advice.timings_ms, "total": round(advice.timings_ms["total"] + screened, 2)}
+        return advice.model_copy(update={"safety": safety, "timings_ms": laps})
+
+    def ask(self, text: str, *, lang: Language | None = None) -> Answer:
+        """A question answered in the documents' own sentences, each with its source."""
+        _require(text, "question")
+        spoken = lang or self.settings.lang or language(text)
+        safety = self.screen(text, lang=spoken)
+        if safety.outcome != "answer":
+            return Answer(question=text, lang=spoken, safety=safety)
+        found = answer(text, spoken, lambda query, k: self.search(query, k=k), self.embedder)
+        return found.model_copy(update={"safety": safety})
+
+    @functools.cached_property
+    def guard(self) -> Guard:
+        """The safety floor; without the reader it stands on rules and n-grams."""
+        return Guard(self.reader)
+
+    @functools.cached_property
+    def emotions(self) -> EmotionReader:
+        """The reader of emotions."""
+        return EmotionReader(self.reader)
+
+    @functools.cached_property
+    def types(self) -> ConflictTypes:
+        """The classifier of quarrels."""
+        return ConflictTypes(self.reader)
+
+    @property
+    def reader(self) -> Reader | None:
+        """The reader, opened when first needed; None where it cannot be had (`qixi doctor` says why)."""
+        with self._reader_lock:
+            if self._open_reader is not None:
+                with contextlib.suppress(ModelError):
+                    self._reader = self._open_reader()
+                self._open_reader = None
+            return self._reader
+
+    def _chat_safety(self, chat: Chat, lang: Language) -> Safety:
+        """The verdict on what the user asks and on the other's last words; a chat's moods alone are no danger."""
+        asked = self.screen(chat.goal, lang=lang) if chat.goal.strip() else Safety()
+        if asked.outcome != "answer":
+            return asked
+        said = next((message.text for message in reversed(chat.messages) if message.who == "them"), "")
+        heard = self.screen(said[:LONGEST_TEXT], lang=lang)
+        sure = heard.outcome == "handoff" and heard.probability >= _CHAT_CERTAINTY
+        return heard if sure else Safety()
+
+    def _replies(self, text: str, lang: Language) -> list[Hit]:
+        return self.search(text, k=_REPLIES, filters=Filters(kinds=("reply",), langs=(lang,)), gate=False)
+
+    def _passages(self, text: str, lang: Language, kind: str, k: int) -> list[Hit]:
+        return self.search(text, k=k, filters=Filters(kinds=(kind,), langs=(lang,)), gate=False)
+
+    def _whole(self, hit: Hit) -> str:
+        """The text of every passage of the record that `hit` is part of."""
+        stored = self.store.document_passages(hit.document)
+        return "\n".join(one.passage.text for one in stored if one.passage.locator == hit.locator)
 
     def occasions(self) -> tuple[Occasion, ...]:
         """The occasions of the knowledge folder's calendar; () where it has none or one that cannot be read."""
@@ -106,6 +242,28 @@ class Assistant:
             return self._catalogue
 
 
-def open_assistant(settings: Settings, *, progress: Callable[[float, str], None] | None = None) -> Assistant:
+def _require(text: str, field: str) -> None:
+    if not text.strip():
+        raise InputError(
+            en="There is nothing to answer; write in a sentence what happened or what you would like to know.",
+            zh="什么都没写；用一句话说说发生了什么，或者想知道什么。",
+            field=field,
+        )
+    _refuse_too_long(text)
+
+
+def _refuse_too_long(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise InputError(
+            en=f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.",
+            zh=f"文字有 {len(text):,} 个字；最多 {LONGEST_TEXT:,} 个字。",
+        )
+
+
+def open_assistant(settings: Settings, *, progress: Progress | None = None) -> Assistant:
     """The Assistant of these settings; `progress` hears of a model that must be converted first (fraction, message)."""
-    return Assistant(settings, Store(settings.home), open_embedder(settings, progress=progress))
+
+    def reader() -> Reader:
+        return open_reader(settings.cache, lambda folder: OnnxEmbeddings(folder).encode, progress=progress)
+
+    return Assistant(settings, Store(settings.home), open_embedder(settings, progress=progress), open_reader=reader)

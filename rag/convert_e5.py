@@ -27,7 +27,7 @@ NAME = "multilingual-e5-small"
 IDENTITY = f"{NAME}-{FILE_SHA256[:12]}"
 """Name of the folder, and of the model wherever vectors are kept."""
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a folder of an older program has to be converted anew."""
 
 GRAPH = Path("onnx") / "model_qint8.onnx"

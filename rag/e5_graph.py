@@ -9,6 +9,7 @@ Token embeddings stay in their 4 bits, which loses nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,15 @@ SMALLEST_RANGE = np.float32(1e-6)
 """Of a token's activations, so that a row of zeros is not divided by zero."""
 
 
+Delta = Callable[[str], FloatArray | None]
+"""What an adapter adds to a matrix such as `l0.q`, in float32 (rows, columns), or None."""
+
+
 class _Graph:
     """Nodes and constants in the making; each method returns the name of the value it adds."""
 
-    def __init__(self) -> None:
+    def __init__(self, delta: Delta | None = None) -> None:
+        self.delta: Delta = delta or (lambda name: None)
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
 
@@ -51,11 +57,12 @@ class _Graph:
         return parts
 
 
-def build_graph(source: E5Source) -> onnx.ModelProto:
+def build_graph(source: E5Source, delta: Delta | None = None) -> onnx.ModelProto:
     """The whole encoder: int64 `input_ids` and `attention_mask` (batch, tokens) to float32 `sentence_embedding`
-    (batch, hidden), the mean over the tokens whose mask is 1, of unit length.
+    (batch, hidden), the mean over the tokens whose mask is 1, of unit length; and `token_embeddings`
+    (batch, tokens, hidden), each of unit length. `delta` is merged into the matrices of the layers.
     """
-    graph = _Graph()
+    graph = _Graph(delta)
     graph.add("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     hidden = _embed_tokens(graph, source)
     for layer in range(source.shape.layers):
@@ -65,9 +72,13 @@ def build_graph(source: E5Source) -> onnx.ModelProto:
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
-    output = helper.make_tensor_value_info("sentence_embedding", TensorProto.FLOAT, ["batch", source.shape.hidden])
+    width = source.shape.hidden
+    outputs = [
+        helper.make_tensor_value_info("sentence_embedding", TensorProto.FLOAT, ["batch", width]),
+        helper.make_tensor_value_info("token_embeddings", TensorProto.FLOAT, ["batch", "tokens", width]),
+    ]
     body = helper.make_graph(
-        graph.nodes, "multilingual-e5-small", inputs, [output], initializer=list(graph.constants.values())
+        graph.nodes, "multilingual-e5-small", inputs, outputs, initializer=list(graph.constants.values())
     )
     return helper.make_model(
         body,
@@ -137,7 +148,11 @@ def _multiply(graph: _Graph, source: E5Source, value: str, matrices: list[str], 
     scaled = graph.add("Div", [value, reach], f"{name} scaled")
     rounded = graph.add("QuantizeLinear", [scaled, step, zero], f"{name} rounded")
     columns = source.columns(matrices[0])
-    weights = np.concatenate([source.matrix(f"{matrix}.w", columns).dequantised() for matrix in matrices])
+    parts = []
+    for matrix in matrices:
+        own, added = source.matrix(f"{matrix}.w", columns).dequantised(), graph.delta(matrix)
+        parts.append(own if added is None else own + added)
+    weights = np.concatenate(parts)
     scales, codes = quantise_rows(weights)
     product = graph.add(
         "MatMulIntegerToFloat",
@@ -166,3 +181,4 @@ def _pool(graph: _Graph, hidden: str) -> None:
     kept = graph.add("Mul", [hidden, wide], "kept tokens")
     total = graph.add("ReduceSum", [kept, graph.axis(1)], "sum", keepdims=0)
     graph.add("LpNormalization", [total], "sentence_embedding", axis=-1, p=2)
+    graph.add("LpNormalization", [hidden], "token_embeddings", axis=-1, p=2)

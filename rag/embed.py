@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 import sys
 import threading
@@ -22,10 +21,8 @@ from rag.convert_e5 import GRAPH, IDENTITY, MANIFEST, NAME, Progress, is_whole, 
 from rag.e5_folder import LONGEST, PROMPTS
 from rag.e5_source import FloatArray
 from rag.errors import ModelError
+from rag.onnx_encoder import OnnxEncoder
 from rag.settings import Settings
-
-BATCH_TOKENS = 1024
-"""Padding included. Fastest of 1024, 2048, 4096 and 8192 on a CPU (by up to a third), and smallest in memory."""
 
 WINDOW = 1024
 """Texts that are tokenised and sorted by length at once."""
@@ -121,48 +118,33 @@ class OnnxEmbeddings(PrefixedEmbeddings):
 
         Raises ModelError when a file is missing or damaged.
         """
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = physical_cores() if threads is None else threads
-        options.log_severity_level = 3
-        # Processors without VNNI add pairs of int8 products in 16 bits, which overflow; this costs only those speed.
-        options.add_session_config_entry("session.x64quantprecision", "1")
         try:
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._session: Any = onnxruntime.InferenceSession(
-                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
-            )
+            self._encoder = OnnxEncoder(folder / "tokenizer.json", folder / GRAPH, longest=LONGEST, threads=threads)
         except Exception as error:  # both libraries raise plain Exception subclasses of their own
             raise _damaged(folder, str(error).splitlines()[0]) from error
-        self._tokenizer.enable_truncation(LONGEST)
-        self._pad = self._tokenizer.token_to_id("<pad>")
         super().__init__(
             name=_folder_identity(folder),
-            dimensions=self._session.get_outputs()[0].shape[1],
+            dimensions=self._encoder.dimensions,
             query_prefix=PROMPTS["query"],
             passage_prefix=PROMPTS["document"],
         )
 
     def token_ids(self, text: str) -> list[int]:
         """The ids that the model reads for `text` without a prefix, at most 512."""
-        ids: list[int] = self._tokenizer.encode(clean_text(text)).ids
-        return ids
+        return self._encoder.token_ids(clean_text(text))
+
+    def token_vectors(self, texts: Sequence[str]) -> list[FloatArray]:
+        """For each text the unit vectors (tokens, dimensions) of its tokens in context, without prefix and borders."""
+        prefix = self._prefixes[False]
+        skipped = len(self.token_ids(prefix.strip())) - 1
+        found: list[FloatArray] = [np.empty((0, self.dimensions), np.float32)] * len(texts)
+        for places, states in self._encoder.states([prefix + clean_text(text) for text in texts]):
+            for place, rows in zip(places, states, strict=True):
+                found[place] = rows[skipped:-1]
+        return found
 
     def _encode_window(self, texts: list[str]) -> Iterator[tuple[np.ndarray[Any, Any], FloatArray]]:
-        # One by one: the batch method starts threads, which then warn at every fork of the program.
-        rows = [self._tokenizer.encode(text).ids for text in texts]
-        for places in batches([len(row) for row in rows], BATCH_TOKENS):
-            longest = len(rows[places[-1]])
-            ids = np.full((len(places), longest), self._pad, np.int64)
-            mask = np.zeros_like(ids)
-            for line, place in enumerate(places):
-                ids[line, : len(rows[place])] = rows[place]
-                mask[line, : len(rows[place])] = 1
-            (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-            yield np.array(places), vectors
+        return self._encoder.run(texts)
 
 
 class SentenceTransformerEmbeddings(PrefixedEmbeddings):
@@ -207,33 +189,6 @@ class SentenceTransformerEmbeddings(PrefixedEmbeddings):
 def clean_text(text: str) -> str:
     """`text` without NUL and lone surrogates, which tokenizers refuse, and without what is too long to be read."""
     return UNENCODABLE.sub("", text[:LONGEST_TEXT])
-
-
-def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Groups the places 0 … len(lengths) - 1, shortest first, so that a group padded to its longest is at most `most`
-    tokens (or is a single text) and its longest is at most a quarter and 8 tokens over its shortest.
-    """
-    group: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        length = lengths[place]
-        if group and ((len(group) + 1) * length > most or length > lengths[group[0]] * 1.25 + 8):
-            yield group
-            group = []
-        group.append(place)
-    if group:
-        yield group
-
-
-def physical_cores() -> int:
-    """The physical cores this process may run on, at least 1; 0, which leaves it to ONNX Runtime, if unknown."""
-    if not hasattr(os, "sched_getaffinity"):
-        return 0
-    allowed = os.sched_getaffinity(0)
-    siblings = (Path(f"/sys/devices/system/cpu/cpu{number}/topology/thread_siblings_list") for number in allowed)
-    try:
-        return len({path.read_text().strip() for path in siblings})
-    except OSError:
-        return len(allowed)
 
 
 _shared: dict[tuple[str, str, str], Embedder] = {}

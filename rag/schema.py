@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsAny
 
 from rag.hours import OpeningHours
 
@@ -14,6 +14,8 @@ Language = Literal["zh", "en"]
 Stage = Literal["getting_to_know", "first_date", "early", "dating", "long_term", "long_distance"]
 ItemKind = Literal["place", "activity", "gift"]
 PassageKind = Literal["tip", "activity", "gift", "conflict", "guide", "reply", "place", "document"]
+Risk = Literal["low", "moderate", "high", "imminent"]
+Side = Literal["victim", "perpetrator", "third_party"]
 Field_ = Literal["stage", "budget", "people", "city", "date", "start", "hours", "interests", "avoid", "indoor"]
 
 Amount = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
@@ -210,6 +212,18 @@ class Relaxation(Value):
     message: str
 
 
+class Safety(Value):
+    """What the guard says of a request: answer it, redirect, or hand off; `message` and `numbers` are to be shown."""
+
+    outcome: Literal["answer", "redirect", "handoff"] = "answer"
+    kind: str = Field(default="none", serialization_alias="class", description="One of rag.guard.CLASSES, or none.")
+    probability: float = Field(default=0.0, description="Of the outcome, in [0, 1].")
+    risk: Risk | None = Field(default=None, description="Of a hand-off only.")
+    side: Side | None = Field(default=None, description="Who is speaking; of a hand-off only.")
+    message: str = ""
+    numbers: tuple[SerializeAsAny[Value], ...] = ()
+
+
 class DatePlan(Value):
     """A checked plan; with no `items` it carries the `relaxation` that would allow one."""
 
@@ -224,6 +238,94 @@ class DatePlan(Value):
     notes: tuple[str, ...] = Field(default=(), description="What the reader must know: no named places, stale prices…")
     citations: tuple[Citation, ...] = ()
     relaxation: Relaxation | None = None
+    safety: Safety = Safety()
+    mode: Literal["grounded"] = "grounded"
+    model: str | None = None
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class Emotion(Value):
+    """A guess at what a message feels like; `label` and `second` are of rag.emotion.EMOTIONS."""
+
+    label: str
+    probability: float = Field(description="Calibrated, in [0, 1].")
+    second: str
+    second_probability: float
+    cues: tuple[str, ...] = Field(description="Words of the message, verbatim, that speak for the label.")
+    abstained: bool = Field(description="True when the guess is too unsure to be offered as one.")
+
+
+class Candidate(Value):
+    """A reply that could be sent; `score` orders candidates of one answer only."""
+
+    text: str
+    tone: Literal["light", "sincere", "direct"]
+    move: str
+    why: str
+    risk: str
+    score: float
+    citations: tuple[int, ...] = ()
+
+
+class ReplySet(Value):
+    """Help for the next message of a chat."""
+
+    action: Literal["reply", "wait", "stop"] = Field(description="Whether to write at all.")
+    emotion: Emotion
+    course: tuple[Emotion, ...] = Field(default=(), description="Of the other's messages, oldest first.")
+    subtext: tuple[str, ...] = Field(default=(), description="Guesses at what is meant, likeliest first.")
+    candidates: tuple[Candidate, ...] = ()
+    avoid: tuple[str, ...] = ()
+    advice: str = Field(default="", description="When to wait or stop, and why; what to do if unsure.")
+    citations: tuple[Citation, ...] = ()
+    safety: Safety = Safety()
+    mode: Literal["grounded"] = "grounded"
+    model: str | None = None
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class Approach(Value):
+    """One way to go about a quarrel, as a similar case did."""
+
+    steps: tuple[str, ...]
+    say: tuple[str, ...]
+    score: float = Field(description="BERTScore F1 against the repair texts of similar cases, in [0, 1].")
+    citations: tuple[int, ...] = ()
+
+
+class Advice(Value):
+    """Advice in a conflict; with a hand-off it carries only `safety`."""
+
+    type: str = Field(default="", description="Kind of quarrel, an id of the conflict map.")
+    label: str = ""
+    probability: float = 0.0
+    types: dict[str, float] = Field(default_factory=dict, description="The likeliest kinds with their probability.")
+    severity: int = Field(default=0, ge=0, le=5)
+    safety: Safety = Safety()
+    steps: tuple[str, ...] = ()
+    say: tuple[str, ...] = ()
+    do_not_say: tuple[str, ...] = ()
+    repair: tuple[str, ...] = ()
+    if_they_refuse: str = ""
+    what_if: tuple[str, ...] = ()
+    warning_signs: tuple[str, ...] = ()
+    candidates: tuple[Approach, ...] = ()
+    notes: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    mode: Literal["grounded"] = "grounded"
+    model: str | None = None
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class Answer(Value):
+    """A question answered from the documents: sentences with their sources, or a note that nothing was found."""
+
+    question: str
+    lang: Language
+    points: tuple[Point, ...] = ()
+    notes: tuple[str, ...] = ()
+    safety: Safety = Safety()
+    citations: tuple[Citation, ...] = ()
     mode: Literal["grounded"] = "grounded"
     model: str | None = None
     timings_ms: dict[str, float] = Field(default_factory=dict)

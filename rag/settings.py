@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import InputError
+from rag.hotlines import REGIONS
 from rag.money import CURRENCIES
 
 Language = Literal["zh", "en"]
@@ -40,6 +41,9 @@ class Settings(BaseSettings):
         description="ISO 4217 code of a budget that names none; None: that of the city's places, else CNY zh, USD en.",
     )
     timezone: str = Field(default="Asia/Shanghai", description="IANA zone in which dates and hours are read.")
+    region: str | None = Field(
+        default=None, description="Whose emergency numbers come first, e.g. CN, TW, HK, US, UK; None: by the zone."
+    )
     exchange_rates: dict[str, Decimal] = Field(
         default_factory=dict,
         description='Units of the second currency for one of the first, e.g. {"USDCNY": 7.1}; none are built in.',
@@ -68,6 +72,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("it is no IANA time zone, such as Asia/Shanghai") from None
         return name
+
+    @field_validator("region")
+    @classmethod
+    def _known_region(cls, name: str | None) -> str | None:
+        if name is not None and name.upper() not in REGIONS:
+            raise ValueError(f"it is none of {', '.join(REGIONS)}")
+        return name and name.upper()
 
     @field_validator("currency")
     @classmethod

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection
 from typing import Any, Literal
 
 _SPACES = re.compile(r"[^\S\n]+")
-_HAN_RANGES = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_HAN = re.compile(f"[{_HAN_RANGES}]")
+HAN_RANGES = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = re.compile(f"[{HAN_RANGES}]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
-_SEARCH_PIECES = re.compile(rf"[{_HAN_RANGES}]+|[^\W_{_HAN_RANGES}]+")
+_SEARCH_PIECES = re.compile(rf"[{HAN_RANGES}]+|[^\W_{HAN_RANGES}]+")
 
 
 @functools.cache

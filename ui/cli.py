@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from rag.errors import InfeasibleError, InputError, QixiError
+from ui import cli_help
 from ui.cli_eval import eval_app
 from ui.cli_knowledge import knowledge_app
+from ui.cli_train import train_app
 from ui.console import AsJson, Session, emit, fail, session, unusable_file, use_utf8
 from ui.quiet import silence_telemetry
 
@@ -25,6 +27,9 @@ app = typer.Typer(
 )
 app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(eval_app, name="eval")
+app.add_typer(train_app, name="train")
+for command in (cli_help.reply, cli_help.resolve, cli_help.ask, cli_help.screen, cli_help.emotion):
+    app.command()(command)
 
 
 @app.callback()
@@ -78,11 +83,19 @@ def plan(
     run.spoken = request.lang
     run.tell_ignored_model()
     made = assistant.plan(request)
+    if made.safety.outcome != "answer":
+        if as_json:
+            emit(made.model_dump(mode="json", by_alias=True))
+            return
+        from ui.console_help import show_safety
+
+        show_safety(made.safety, request.lang)
+        return
     for path, write in ((ics, _write_ics), (markdown, _write_markdown)):
         if path is not None and made.items:
             write(path, made, run)
     if as_json:
-        emit(made.model_dump(mode="json"))
+        emit(made.model_dump(mode="json", by_alias=True))
     else:
         from ui.console_plan import show_plan
 

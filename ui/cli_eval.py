@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ui.console import AsJson, emit, say, session, sync_progress
+
+_Data = Annotated[Path | None, typer.Option("--data", help="A .jsonl file or a folder of them; default: ours.")]
 
 eval_app = typer.Typer(help="Figures anyone can run again.", no_args_is_help=True)
 
@@ -94,3 +97,94 @@ def _print(figures: dict[str, object], as_json: bool) -> None:
         return
     for name, value in figures.items():
         say(f"{name:28} {value:.4f}" if isinstance(value, float) else f"{name:28} {value}")
+
+
+@eval_app.command("safety")
+def safety(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="Folder with a_, b_ and d_ files; default: ours.")] = None,
+    steady: Annotated[bool, typer.Option("--steady/--plain", help="Also under eight disguises.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Screen what must be refused, what must not, and disclosures of danger."""
+    from finetune.evaluate_safety import SAFETY_DATA, evaluate_disguises, evaluate_safety, read_rows
+
+    assistant = session(context).assistant()
+    rows = read_rows(data or SAFETY_DATA)
+    figures, wrong = evaluate_safety(rows, lambda text, before: assistant.screen(text, before))
+    if steady:
+        figures |= evaluate_disguises(rows, lambda text, before: assistant.screen(text, before))
+    _judged(figures, wrong, as_json, ("id", "lang", "text", "outcome", "class_found"))
+
+
+@eval_app.command("emotion")
+def emotion(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="A .jsonl file or a folder of them; default: ours.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write the confusions as an SVG.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read the emotion of test messages: macro-F1, classes, calibration, abstention."""
+    from finetune.evaluate_emotion import EMOTION_DATA, evaluate_emotion, plot_confusion
+    from finetune.judgements import EmotionRow, read_jsonl
+
+    assistant = session(context).assistant()
+    figures, matrix = evaluate_emotion(read_jsonl(data or EMOTION_DATA, EmotionRow), assistant.emotions)
+    if plot is not None:
+        plot_confusion(matrix, plot)
+    if as_json:
+        emit(figures)
+        return
+    classes = figures.pop("classes")
+    _print(figures, as_json=False)
+    for name, own in classes.items():
+        say(f"{name:12} precision {own['precision']:.2f} recall {own['recall']:.2f} F1 {own['f1']:.2f} n {own['n']}")
+
+
+@eval_app.command("conflict")
+def conflict(context: typer.Context, data: _Data = None, as_json: AsJson = False) -> None:
+    """Name the kind of quarrel of test requests."""
+    from finetune.evaluate_advice import CONFLICT_DATA, evaluate_conflict
+    from finetune.judgements import ConflictRow, read_jsonl
+
+    assistant = session(context).assistant()
+    figures, wrong = evaluate_conflict(read_jsonl(data or CONFLICT_DATA, ConflictRow), assistant.types.ranked)
+    _judged(figures, wrong, as_json, ("lang", "type", "found", "text"))
+
+
+@eval_app.command("replies")
+def replies(context: typer.Context, data: _Data = None, as_json: AsJson = False) -> None:
+    """Rank the better of two replies first."""
+    from finetune.evaluate_advice import REPLIES_DATA, evaluate_replies
+    from finetune.judgements import ReplyPair, read_jsonl
+    from rag.scenarios.reply_ranking import quality
+
+    assistant = session(context).assistant()
+    figures, wrong = evaluate_replies(
+        read_jsonl(data or REPLIES_DATA, ReplyPair),
+        lambda texts, chat, label: quality(texts, chat, label, assistant.reader),
+    )
+    _judged(figures, wrong, as_json, ("fault", "last", "better", "bad"))
+
+
+@eval_app.command("fairness")
+def fairness(context: typer.Context, data: _Data = None, as_json: AsJson = False) -> None:
+    """Ask for advice with genders exchanged and from the other side: the same type and steps?"""
+    from finetune.evaluate_advice import FAIRNESS_DATA, FairPair, evaluate_fairness
+    from finetune.judgements import read_jsonl
+
+    run = session(context)
+    assistant = run.assistant()
+    run.sync_if_never(assistant)
+    figures, differing = evaluate_fairness(read_jsonl(data or FAIRNESS_DATA, FairPair), assistant.resolve)
+    _judged(figures, differing, as_json, ("lang", "swap", "type", "types", "a", "b"))
+
+
+def _judged(figures: dict[str, Any], wrong: Sequence[Mapping[str, Any]], as_json: bool, shown: Sequence[str]) -> None:
+    """Prints figures, and a line for each row that went wrong."""
+    if as_json:
+        emit({**figures, "wrong": list(wrong)})
+        return
+    _print(figures, as_json=False)
+    for row in wrong:
+        say(" | ".join(str(row.get(key, "")) for key in shown))

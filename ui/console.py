@@ -59,6 +59,19 @@ class Session:
     def spoken(self, lang: str) -> None:
         _speak(self.lang or lang)
 
+    @property
+    def lang_or_none(self) -> Language | None:
+        """The language of the answer where one was asked for; None follows the question."""
+        return language_of(self.lang) if self.lang else self.settings.lang
+
+    def speak_like(self, text: str) -> None:
+        """Take the language of the terminal from what the user wrote."""
+        from rag.text import language as language_in
+
+        assert self.settings  # loading them sets the language of the settings
+        if text.strip():
+            self.spoken = language_in(text[:200])
+
     def tell_ignored_model(self) -> None:
         """Say on stderr that a chat model of the settings is not used."""
         if self.settings.model:
@@ -120,6 +133,17 @@ def unusable_file(error: OSError, path: str | None = None) -> InputError:
         en=f"{name or 'A file'} cannot be used ({reason}); check that its folder exists, its rights and free space.",
         zh=f"{name or '文件'} 用不了（{reason}）；请检查文件夹是否存在、权限和磁盘空间。",
     )
+
+
+def require_stage(stage: str | None) -> None:
+    """Refuse a stage that is none of the known ones."""
+    from rag.catalogue import STAGES
+
+    if stage is not None and stage not in STAGES:
+        raise InputError(
+            en=f"--stage is {stage!r}; give {', '.join(STAGES)}.",
+            zh=f"--stage 的值是 {stage!r}；请用 {'、'.join(STAGES)}。",
+        )
 
 
 def say(message: str) -> None:

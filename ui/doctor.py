@@ -43,7 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [
         Finding("python", True, f"Python {version} on {platform.system()}.", f"Python {version}，{platform.system()}。")
     ]
-    checks = (_disk, _faiss, _embedder, _store, _knowledge, _model)
+    checks = (_disk, _faiss, _embedder, _reader, _store, _knowledge, _model)
     return [*findings, *(_carefully(check.__name__.strip("_"), check, settings) for check in checks)]
 
 
@@ -114,6 +114,20 @@ def _embedder(settings: Settings) -> Finding:
     embedder = open_embedder(settings)
     text = f"{embedder.name}, {embedder.dimensions} dimensions"
     return Finding("embedder", True, f"{text}.", f"{text}。")
+
+
+def _reader(settings: Settings) -> Finding:
+    from rag.embed import OnnxEmbeddings
+    from rag.reader import open_reader
+
+    reader = open_reader(settings.cache, lambda folder: OnnxEmbeddings(folder).encode)
+    rows = reader.weights.about["rows"]
+    return Finding(
+        "reader",
+        True,
+        f"reads messages and requests; trained on {rows} rows.",
+        f"能读懂消息和请求；用 {rows} 条数据训练。",
+    )
 
 
 def _store(settings: Settings) -> Finding:

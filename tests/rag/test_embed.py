@@ -25,13 +25,12 @@ from rag.embed import (
     Embedder,
     OnnxEmbeddings,
     SentenceTransformerEmbeddings,
-    batches,
     clean_text,
     open_embedder,
-    physical_cores,
     uses_cuda,
 )
 from rag.errors import ModelError
+from rag.onnx_encoder import batches, physical_cores
 from rag.settings import Settings
 
 ONE_VECTOR = 1e-5
@@ -170,7 +169,7 @@ def test_a_question_asked_again_is_not_computed_again(
     embedder: OnnxEmbeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     embedder.embed_query("只算一次的问题")
-    monkeypatch.setattr(embedder, "_session", None)
+    monkeypatch.setattr(embedder, "_encoder", None)
     assert len(embedder.embed_query("只算一次的问题")) == 384
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.schema import DatePlan, Language
 from ui import state
-from ui.components import budget, extras, sources, timeline, understanding
+from ui.components import budget, extras, safety, sources, timeline, understanding
 from ui.components.text import plain
 from ui.export import plan_to_ics, plan_to_markdown
 from ui.i18n import day, t
@@ -19,6 +19,8 @@ def show(plan: DatePlan, lang: Language, cities: Sequence[str]) -> None:
     st.divider()
     st.header(f"{t('itinerary', lang)} · {day(plan.request.date, lang)}")
     _mode(plan, lang)
+    if safety.show(plan.safety, lang):
+        return
     understanding.show(plan.request, lang, cities)
     if not plan.items:
         _infeasible(plan, lang)

@@ -1,0 +1,52 @@
+"""`qixi train reader` and `qixi train heads`: from the rows of finetune.judgements to the files under rag/weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from finetune.heads import train_head, write_arrays
+from finetune.judgements import Judgements
+from finetune.reader import Plan, train
+from rag.heads import WEIGHTS, FloatArray
+from rag.reader import Reader, Task
+
+HEADS: tuple[Task, ...] = ("guard", "class", "emotion", "conflict")
+
+
+def train_reader(
+    rows: Judgements,
+    model_folder: Path,
+    *,
+    epochs: int = 4,
+    weights: Path = WEIGHTS,
+    tell: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Trains the reader from the encoder in `model_folder`, writes reader.npz and returns what is known of it.
+
+    Needs torch, transformers and peft (the extra `train`).
+    """
+    trained = train(rows.reader_groups(), Plan(tasks=rows.tasks(), epochs=epochs), model_folder, tell=tell)
+    write_arrays(weights / "reader.npz", trained.arrays, trained.about)
+    return trained.about
+
+
+def train_heads(rows: Judgements, reader: Reader | None, *, weights: Path = WEIGHTS) -> dict[str, Any]:
+    """Trains every n-gram head and its share beside `reader`; returns their held-out figures by head."""
+    figures: dict[str, Any] = {}
+    for head in HEADS:
+        labels, examples, forms = rows.examples(head)
+
+        def read(numbers: Sequence[int], head: Task = head, forms: Sequence[str] = forms) -> FloatArray:
+            assert reader is not None
+            vectors = reader.vectors([forms[number] for number in numbers])
+            found: FloatArray = np.log(np.maximum(reader.probabilities(head, vectors), 1e-9))
+            return found
+
+        figures[head] = train_head(
+            labels, examples, weights / f"{head}.npz", sounds=head in ("guard", "class"), read=read if reader else None
+        )
+    return figures

@@ -1,0 +1,238 @@
+"""Live help: how the other's last message reads, whether to write at all, and ranked replies that differ.
+
+Stages: safety → emotion and its course → act of the message → candidates (bank of moves, replies of similar exchanges)
+→ ranking → three or more that differ in tone and move.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rag.embed import Embedder
+from rag.emotion import EmotionReader, Turn
+from rag.reader import Reader
+from rag.record_labels import REPLY, read_fields
+from rag.scenarios.chat_reader import Chat, Message
+from rag.scenarios.live_wording import (
+    AVOID,
+    MOODS,
+    RESPONSES,
+    RETRIEVED_RISK,
+    RETRIEVED_WHY,
+    STOP,
+    SUBTEXT,
+    SUBTEXT_ODDS,
+    SUBTEXT_OTHER,
+    UNSURE,
+    WAIT_NIGHT,
+    WAIT_SPACE,
+    WAIT_UNANSWERED,
+)  # fmt: skip
+from rag.scenarios.message_acts import act_of, is_final, topic_of
+from rag.scenarios.reply_bank import Tone, fitting_moves, retrieved_replies
+from rag.scenarios.reply_ranking import quality
+from rag.schema import Candidate, Citation, Emotion, Hit, Language, ReplySet
+from rag.text import language, simplified
+
+SearchReplies = Callable[[str, Language], Sequence[Hit]]
+"""Finds passages of kind reply for a text, best first, in its language."""
+
+Action = Literal["reply", "wait", "stop"]
+_COURSE = 8
+_SHORTLIST = 24
+_PATIENCE = 2
+"""My messages without an answer from which to wait."""
+_OTHER_MOVE = 0.3
+_RETRIEVED_FIT = 0.5
+_FIT_WEIGHT = 1.0
+_LIKENESS_WEIGHT = 6.0
+_SAME_STAGE = 0.15
+_TONE_WEIGHT = 0.4
+_MAX_EXCERPT = 240
+
+
+@dataclass(frozen=True)
+class _Draft:
+    text: str
+    tone: Tone
+    move: str
+    fit: float
+    why: str
+    risk: str
+    hit: Hit | None = None
+
+
+class LiveHelp:
+    """Helps with the next message of a chat; holds the parts, no state of a chat."""
+
+    def __init__(
+        self, emotions: EmotionReader, embedder: Embedder, reader: Reader | None, search: SearchReplies
+    ) -> None:
+        """`search` is the retriever's; `reader` None leaves the ranking to rules and likeness."""
+        self._emotions = emotions
+        self._embedder = embedder
+        self._reader = reader
+        self._search = search
+
+    def help(self, chat: Chat, *, lang: Language | None = None, tone: str | None = None, count: int = 3) -> ReplySet:
+        """What the last message may mean and at least `count` replies (fewer when it is time to wait or stop)."""
+        started = time.perf_counter()
+        last = _last_of_them(chat)
+        spoken = lang or language(" ".join(message.text for message in chat.messages[-6:]))
+        course = self._course(chat)
+        emotion = course[-1]
+        act = act_of(last.text)
+        lap = time.perf_counter()
+        action, advice = _whether(chat, act, spoken)
+        if emotion.abstained and action == "reply":
+            label = MOODS[emotion.label].to(spoken)
+            advice = UNSURE.to(spoken, label=label, percent=round(100 * emotion.probability))
+        drafts = [] if action == "stop" and chat.unanswered else self._drafts(chat, last, emotion, act, spoken)
+        scores = self._scores(drafts, chat, emotion, last, tone)
+        if chat.unanswered >= _PATIENCE:
+            drafts = []
+        chosen = _differing(drafts, scores, max(count, 1))
+        citations, candidates = _cited(drafts, scores, chosen)
+        done = time.perf_counter()
+        return ReplySet(
+            action=action, emotion=emotion, course=tuple(course), subtext=_subtext(emotion, spoken),
+            candidates=tuple(candidates), avoid=tuple(phrase.to(spoken) for phrase in AVOID[emotion.label]),
+            advice=advice, citations=tuple(citations),
+            timings_ms={"emotion": _ms(started, lap), "candidates": _ms(lap, done), "total": _ms(started, done)},
+        )  # fmt: skip
+
+    def _course(self, chat: Chat) -> list[Emotion]:
+        """The emotions of the other's last messages, oldest first; of mine where the other wrote none."""
+        speaker = _last_of_them(chat).who
+        places = [number for number, message in enumerate(chat.messages) if message.who == speaker][-_COURSE:]
+        messages = [(chat.messages[place].text, _before(chat.messages, place)) for place in places]
+        return self._emotions.read_all(messages)
+
+    def _drafts(self, chat: Chat, last: Message, emotion: Emotion, act: str, lang: Language) -> list[_Draft]:
+        topic = topic_of(last.text, lang)
+        name = next((one for one in chat.names() if one == last.name and 1 < len(one) <= 6), None)
+        found: list[_Draft] = []
+        odds = {emotion.label: emotion.probability, emotion.second: emotion.second_probability}
+        for label, weight in odds.items():
+            for move, text in fitting_moves(lang, label, act, chat.stage, topic=topic, name=name):
+                fit = RESPONSES[label].get(move.move, _OTHER_MOVE) * (0.5 + 0.5 * weight / max(odds.values()))
+                fit += 0.3 if act in move.acts else 0.0
+                fit += _SAME_STAGE if chat.stage and chat.stage in move.stages else 0.0
+                found.append(_Draft(text, move.tone, move.move, fit, move.why, move.risk))
+        if act not in ("refusal", "space"):
+            mine = "\n".join(message.text for message in chat.messages[-6:])
+            why = RETRIEVED_WHY.to(lang, label=MOODS[emotion.label].to(lang))
+            for reply in retrieved_replies(self._alike(last, emotion, act, lang), mine, lang):
+                found.append(
+                    _Draft(reply.text, reply.tone, "retrieved", _RETRIEVED_FIT, why, RETRIEVED_RISK.to(lang), reply.hit)
+                )
+        unique = {draft.text: draft for draft in reversed(found)}
+        return sorted(unique.values(), key=lambda draft: -draft.fit)[:_SHORTLIST]
+
+    def _alike(self, last: Message, emotion: Emotion, act: str, lang: Language) -> list[Hit]:
+        """The exchanges found for a message whose own message has the same mood and does the same."""
+        hits = self._search(last.text, lang)
+        said = [" ".join(read_fields(hit.text, REPLY, lang).get("message", ())) for hit in hits]
+        same = [(hit, text) for hit, text in zip(hits, said, strict=True) if text and act_of(text) == act]
+        moods = self._emotions.read_all([(text, ()) for _, text in same]) if same else []
+        return [hit for (hit, _), mood in zip(same, moods, strict=True) if mood.label == emotion.label]
+
+    def _scores(
+        self, drafts: Sequence[_Draft], chat: Chat, emotion: Emotion, last: Message, tone: str | None
+    ) -> list[float]:
+        if not drafts:
+            return []
+        texts = [draft.text for draft in drafts]
+        learnt = quality(texts, chat, emotion.label, self._reader)
+        spread = float(learnt.std()) or 1.0
+        context = "\n".join(message.text for message in chat.messages[-3:])
+        vectors = self._embedder.encode([simplified(text) for text in [context, *texts]])
+        likeness = vectors[1:] @ vectors[0]
+        total = (learnt - learnt.mean()) / spread * 0.5
+        total += _FIT_WEIGHT * np.array([draft.fit for draft in drafts])
+        total += _LIKENESS_WEIGHT * (likeness - likeness.mean())
+        total += _TONE_WEIGHT * np.array([draft.tone == (tone or chat.tone) for draft in drafts])
+        return [round(float(score), 4) for score in total]
+
+
+def _whether(chat: Chat, act: str, lang: Language) -> tuple[Action, str]:
+    """Whether to reply, wait or stop, and the sentence that says so."""
+    last = _last_of_them(chat)
+    if last.who == "them" and is_final(last.text):
+        return "stop", STOP.to(lang)
+    if chat.unanswered >= _PATIENCE:
+        return "wait", WAIT_UNANSWERED.to(lang, count=chat.unanswered)
+    if act == "space":
+        return "wait", WAIT_SPACE.to(lang)
+    if act in ("goodnight", "busy"):
+        return "wait", WAIT_NIGHT.to(lang)
+    return "reply", ""
+
+
+def _last_of_them(chat: Chat) -> Message:
+    return next((message for message in reversed(chat.messages) if message.who == "them"), chat.messages[-1])
+
+
+def _before(messages: Sequence[Message], place: int) -> list[Turn]:
+    return [(message.who == messages[place].who, message.text) for message in messages[max(0, place - 4) : place]]
+
+
+def _subtext(emotion: Emotion, lang: Language) -> tuple[str, ...]:
+    """Guesses with their odds: two of the likeliest mood, one of the second."""
+    first, *more = SUBTEXT[emotion.label]
+    guesses = [SUBTEXT_ODDS.to(lang, percent=round(100 * emotion.probability), guess=first.to(lang))]
+    guesses += [SUBTEXT_OTHER.to(lang, guess=guess.to(lang)) for guess in more[:1]]
+    second = SUBTEXT[emotion.second][0].to(lang)
+    return (*guesses, SUBTEXT_ODDS.to(lang, percent=round(100 * emotion.second_probability), guess=second))
+
+
+def _differing(drafts: Sequence[_Draft], scores: Sequence[float], count: int) -> list[int]:
+    """The best draft of each tone first, no move twice while others are left; best first."""
+    order = sorted(range(len(drafts)), key=lambda number: -scores[number])
+    chosen: list[int] = []
+    for needed in ("tone", "move", ""):
+        for number in order:
+            if len(chosen) == count:
+                break
+            tones = {drafts[other].tone for other in chosen}
+            used = {drafts[other].move for other in chosen}
+            new = drafts[number].move not in used or drafts[number].move == "retrieved"
+            fits = {"tone": new and drafts[number].tone not in tones, "move": new, "": True}[needed]
+            if number not in chosen and fits:
+                chosen.append(number)
+    return sorted(chosen, key=lambda number: -scores[number])
+
+
+def _cited(
+    drafts: Sequence[_Draft], scores: Sequence[float], chosen: Sequence[int]
+) -> tuple[list[Citation], list[Candidate]]:
+    citations: list[Citation] = []
+    candidates = []
+    for number in chosen:
+        draft = drafts[number]
+        own: tuple[int, ...] = ()
+        if draft.hit is not None:
+            hit = draft.hit
+            citations.append(
+                Citation(
+                    id=len(citations) + 1, document=hit.document, locator=hit.locator, title=hit.title,
+                    excerpt=hit.text[:_MAX_EXCERPT], score=hit.score,
+                )
+            )  # fmt: skip
+            own = (len(citations),)
+        candidates.append(
+            Candidate(
+                text=draft.text, tone=draft.tone, move=draft.move, why=draft.why, risk=draft.risk,
+                score=scores[number], citations=own,
+            )
+        )  # fmt: skip
+    return citations, candidates
+
+
+def _ms(start: float, end: float) -> float:
+    return round((end - start) * 1000, 2)
