@@ -27,7 +27,9 @@ _LETTERS_APART = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _LEET_WORD = re.compile(r"(?<![\w@$!|])(?=[a-z@$!|0-9]*[a-z])(?=[a-z@$!|]*[0-9@$!|])[a-z@$!|0-9]{3,}(?![\w@$])")
-_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"})
+_LEET = str.maketrans(
+    {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
+)
 _LATIN_WORD = re.compile(r"[a-zü]+")
 _FRAMED = re.compile("(?:LATIN LETTER SMALL CAPITAL|NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER) ([A-Z])")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -155,7 +157,9 @@ def _homoglyphs() -> Mapping[int, str]:
     """
     from confusable_homoglyphs.confusables import confusables_data
 
-    table: dict[int, str] = dict(zip(map(ord, "кмтнвғκεητω"), "kmthbfkentw", strict=True))  # their capitals are in the confusables
+    table: dict[int, str] = dict(
+        zip(map(ord, "кмтнвғκεητω"), "kmthbfkentw", strict=True)
+    )  # their capitals are in the confusables
     for code in (*range(0x250, 0x1D80), *range(0x1F150, 0x1F18A)):
         if found := _FRAMED.fullmatch(unicodedata.name(chr(code), "")):
             table[code] = found[1].lower()
@@ -163,7 +167,9 @@ def _homoglyphs() -> Mapping[int, str]:
     for char, others in confusables_data.items():
         if len(char) != 1 or not unicodedata.name(char, "").startswith(scripts):
             continue
-        latin = [other["c"] for other in others if len(other["c"]) == 1 and other["c"].isascii() and other["c"].isalpha()]
+        latin = [
+            other["c"] for other in others if len(other["c"]) == 1 and other["c"].isascii() and other["c"].isalpha()
+        ]
         if latin:
             same_case = [letter for letter in latin if letter.isupper() == char.isupper()]
             letter = (same_case or latin)[0]

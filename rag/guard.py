@@ -41,7 +41,7 @@ CLASSES = (
 RISKS: tuple[Risk, ...] = ("low", "moderate", "high", "imminent")
 SIDES: tuple[Side, ...] = ("victim", "perpetrator", "third_party")
 
-THRESHOLD: dict[Language, float] = {"zh": 0.6, "en": 0.6}
+THRESHOLD: dict[Language, float] = {"zh": 0.5, "en": 0.45}
 """Probability of wish and danger together from which a request is not simply answered, by language."""
 HINTED = 0.75
 """What the threshold is multiplied with when words of the text hint at that class."""

@@ -161,7 +161,9 @@ _SPOKEN: Mapping[str, str] = {
 def _spoken() -> tuple[tuple[str, str], ...]:
     from pypinyin import lazy_pinyin
 
-    return tuple((name, f" {' '.join(lazy_pinyin(word))} ") for name, words in _SPOKEN.items() for word in words.split())
+    return tuple(
+        (name, f" {' '.join(lazy_pinyin(word))} ") for name, words in _SPOKEN.items() for word in words.split()
+    )
 
 
 def sounds_like(syllables: Sequence[str]) -> str | None:

@@ -41,4 +41,3 @@ def best_scores(candidates: Sequence[str], references: Sequence[str], embedder: 
         )
         for candidate, rows in zip(candidates, own, strict=True)
     ]
-

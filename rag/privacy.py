@@ -25,19 +25,27 @@ _LABELS: dict[Kind, tuple[str, str]] = {
     "name": ("姓名", "name"),
 }  # fmt: skip
 _PLACEHOLDER = re.compile(
-    "〔(?:" + "|".join(zh for zh, _ in _LABELS.values()) + r")\d+〕|\[(?:" + "|".join(en for _, en in _LABELS.values()) + r") \d+\]"
+    "〔(?:"
+    + "|".join(zh for zh, _ in _LABELS.values())
+    + r")\d+〕|\[(?:"
+    + "|".join(en for _, en in _LABELS.values())
+    + r") \d+\]"
 )
 
 _MASK = "\ufffc"
 """Stands for each character of a placeholder and of what has been found already."""
 
-_ID_CARD = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])")
+_ID_CARD = re.compile(
+    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+)
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 _MOBILE = re.compile(r"(?<![0-9])(?:(?:\+|00)?86[- ]?)?1[3-9]\d(?:[-. ]?\d{4}){2}(?![0-9])")
 _DATE = re.compile(r"\D?(?:(?:19|20)\d{2}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d{2})(?!\d)")
 _DIGITS = re.compile(r"(?<![\w.])\+?\(?\d(?:[-\s().]{0,2}\d){6,14}(?![\w])")
-_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+)
 _WECHAT = re.compile(
     r"(?:微信号?|(?<![A-Za-z])(?:wechat|weixin|wx|vx|v信|加?v(?=[:：我])))"
     r"(?:\s*(?:(?:号|id)?[:：是为]|id(?: is)?(?![A-Za-z]))\s*|(?:我|号)?\s*(?:is )?(?=[-_A-Za-z]*[0-9_]))"
@@ -69,7 +77,27 @@ _SURNAMES = frozenset(
     "韶郜黎蓟薄印宿白怀蒲台从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳姬申扶堵冉宰郦雍璩桑桂牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步"
     "都耿满弘匡国文寇广禄阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公肖涂覃闫佟代洛岳帅缑亢况有琴涂肖"
 )
-_TWO = ("欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "东方", "南宫", "独孤", "端木", "百里", "呼延", "轩辕", "长孙")
+_TWO = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "夏侯",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+    "东方",
+    "南宫",
+    "独孤",
+    "端木",
+    "百里",
+    "呼延",
+    "轩辕",
+    "长孙",
+)
 _NO_NAMES = frozenset(
     "安静 高兴 方便 温柔 明白 和气 成熟 平安 康乐 文明 常常 时常 贝贝 小姐 老师 老板 小孩 老家 小子 阿姨 小妹 "
     "老爸 老妈 小朋友 阿弥陀佛 安宁 温馨 包容 古怪 明天 元旦 和好 和解 那么 费用 应该 车站 晚安 花生 乐乐 白天 "
@@ -81,7 +109,9 @@ _NO_NAMES = frozenset(
 )
 _RARE = "别那都养盖查"
 """Surnames that begin far more words than names: the tagger is not believed about them."""
-_SAID_NAME_ZH = re.compile(r"(?:我叫|他叫|她叫|名叫|名字叫做?|名字是|姓名[:：]|全名是?)(?P<value>[\u4e00-\u9fff]{2,4}?)(?=[，。,.!！?？、\s]|今年|是|的|，|$|他|她|家|在|住)")
+_SAID_NAME_ZH = re.compile(
+    r"(?:我叫|他叫|她叫|名叫|名字叫做?|名字是|姓名[:：]|全名是?)(?P<value>[\u4e00-\u9fff]{2,4}?)(?=[，。,.!！?？、\s]|今年|是|的|，|$|他|她|家|在|住)"
+)
 _TITLED_ZH = re.compile(r"(?P<value>[\u4e00-\u9fff])(?:先生|女士|小姐|老师|医生|经理|主任|教授)")
 _PEOPLE_EN = (
     "boyfriend|girlfriend|husband|wife|partner|ex|bf|gf|fianc[eé]e?|crush|friend|bestie|roommate|flatmate|boss|colleague|coworker|co-worker|brother|"
@@ -226,7 +256,9 @@ def _addresses(text: str) -> Iterator[tuple[int, int, Kind]]:
 
 def _names(text: str) -> Iterator[tuple[int, int, Kind]]:
     yield from _matches(_SAID_NAME_ZH, text, "name", _is_said_name)
-    yield from _matches(_TITLED_ZH, text, "name", lambda name: name in _SURNAMES and name not in "何有那时都从安应该常相和班习师")
+    yield from _matches(
+        _TITLED_ZH, text, "name", lambda name: name in _SURNAMES and name not in "何有那时都从安应该常相和班习师"
+    )
     yield from _matches(_SAID_NAME_EN, text, "name", lambda name: re.split("[ '’]", name)[0] not in _NOT_NAMES_EN)
     if re.search("[\u4e00-\u9fff]", text):
         import rjieba

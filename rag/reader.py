@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import tempfile
 import threading
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,7 +22,7 @@ from filelock import FileLock, Timeout
 from rag.convert_e5 import LOCK_SECONDS, NAME, OpenEncoder, Progress, obtain_model
 from rag.e5_source import FILE_SHA256, E5Source, FloatArray, find_source
 from rag.errors import ModelError
-from rag.files import file_sha256
+from rag.files import file_sha256, replace_file
 from rag.heads import WEIGHTS
 from rag.onnx_encoder import OnnxEncoder
 from rag.reader_forms import LONGEST
@@ -146,20 +144,9 @@ def _obtain_graph(folder: Path, weights: Weights, progress: Progress | None) -> 
 
 
 def _write_graph(source: E5Source, weights: Weights, graph: Path) -> None:
-    import onnx
-
     from rag.e5_graph import build_graph
 
-    model = build_graph(source, weights.delta)
-    handle, partial = tempfile.mkstemp(prefix=".partial-", dir=graph.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            onnx.save(model, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(partial).replace(graph)
-    finally:
-        Path(partial).unlink(missing_ok=True)
+    replace_file(graph, build_graph(source, weights.delta).SerializeToString())
 
 
 def _unusable(folder: Path, reason: str) -> ModelError:

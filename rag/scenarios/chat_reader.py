@@ -24,14 +24,14 @@ LONGEST = 200_000
 KEPT = 60
 _LONGEST_MESSAGE = 2_000
 
-_ME = frozenset(
-    "我 我说 我发 本人 自己 me i myself mine 我方".split()
-)
+_ME = frozenset("我 我说 我发 本人 自己 me i myself mine 我方".split())
 _THEM = frozenset(
     "她 他 ta 它 对方 她说 他说 女生 男生 女方 男方 女朋友 男朋友 女友 男友 老公 老婆 前任 前男友 前女友 暗恋对象 "
     "相亲对象 对象 her him he she they them other match crush girlfriend boyfriend wife husband partner ex date".split()
 )
-_LABEL = re.compile(r"^\s*[【\[（(]?(?P<name>[^\s:：\]】）)][^:：\]】）)\n]{0,28}?)[】\]）)]?\s*[:：](?!//)\s?(?P<text>.*)$")
+_LABEL = re.compile(
+    r"^\s*[【\[（(]?(?P<name>[^\s:：\]】）)][^:：\]】）)\n]{0,28}?)[】\]）)]?\s*[:：](?!//)\s?(?P<text>.*)$"
+)
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 _PERIOD = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)? ?"
 _DAY = r"\d{1,4}[./\-年]\d{1,2}[./\-月]\d{1,4}日?"
@@ -39,7 +39,9 @@ _WHATSAPP = re.compile(
     rf"^[\u200e\u200f]*\[?(?P<day>{_DAY}),?[\s\u202f]{_PERIOD}(?P<time>{_CLOCK})\]?(?: -)? (?P<rest>.*)$"
 )
 _TELEGRAM = re.compile(rf"^(?P<name>[^:：]{{1,60}}), \[(?P<day>{_DAY}) (?P<time>{_CLOCK})\]:?$")
-_WECHAT = re.compile(rf"^(?P<name>[^\s:：][^:：]{{0,28}}?)[ \u3000\t]+(?:(?P<day>{_DAY})[ \u3000\t]+)?(?:[昨前今]天|周.|星期.)?[ ]?{_PERIOD}(?P<time>{_CLOCK})$")
+_WECHAT = re.compile(
+    rf"^(?P<name>[^\s:：][^:：]{{0,28}}?)[ \u3000\t]+(?:(?P<day>{_DAY})[ \u3000\t]+)?(?:[昨前今]天|周.|星期.)?[ ]?{_PERIOD}(?P<time>{_CLOCK})$"
+)
 _RULE = re.compile(r"^\s*[—–-]{2,}.*[—–-]{2,}\s*$")
 """The line with the day between messages that WeChat sends by mail."""
 _HEADER = re.compile(r"^(?P<name>[^\s:：][^:：]{0,28})[:：]$")
@@ -53,10 +55,12 @@ _QUOTED_EN = re.compile(
     re.IGNORECASE,
 )
 _MEDIA = re.compile(
-    r"^(?:<[^<>]*(?:omitted|媒体|省略)[^<>]*>|(?:image|video|audio|sticker|GIF|document) omitted|(?:图片|图像|视频|音频|贴图|文档|GIF)已?(?:省略|忽略)|\[(?:图片|照片|Photo|photo|image)\])$", re.IGNORECASE
+    r"^(?:<[^<>]*(?:omitted|媒体|省略)[^<>]*>|(?:image|video|audio|sticker|GIF|document) omitted|(?:图片|图像|视频|音频|贴图|文档|GIF)已?(?:省略|忽略)|\[(?:图片|照片|Photo|photo|image)\])$",
+    re.IGNORECASE,
 )
 _SYSTEM = re.compile(
-    r"end-to-end encrypted|端到端加密|changed the subject|created group|撤回了一条消息|以上是打招呼|你已添加了|以下为新消息|拍了拍|Messages and calls are", re.IGNORECASE
+    r"end-to-end encrypted|端到端加密|changed the subject|created group|撤回了一条消息|以上是打招呼|你已添加了|以下为新消息|拍了拍|Messages and calls are",
+    re.IGNORECASE,
 )
 
 
@@ -182,7 +186,9 @@ def _labelled(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     turns: list[list[str]] = []
     for line in lines:
         found = _LABEL.match(line)
-        if found and (found["name"].strip().lower() in (known or speakers) or speakers[found["name"].strip().lower()] > 1):
+        if found and (
+            found["name"].strip().lower() in (known or speakers) or speakers[found["name"].strip().lower()] > 1
+        ):
             turns.append([found["name"].strip(), found["text"]])
         elif turns and line.strip():
             turns[-1][1] += "\n" + line
@@ -201,7 +207,9 @@ def _single(text: str) -> Chat:
 
 def _from_json(value: Mapping[str, Any] | Sequence[Any], me: str | None) -> Chat:
     about: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-    rows = next((about[key] for key in ("messages", "chat", "history", "turns") if isinstance(about.get(key), list)), None)
+    rows = next(
+        (about[key] for key in ("messages", "chat", "history", "turns") if isinstance(about.get(key), list)), None
+    )
     if rows is None:
         rows = value if isinstance(value, list) else None
     if not rows:
@@ -226,10 +234,17 @@ def _from_json(value: Mapping[str, Any] | Sequence[Any], me: str | None) -> Chat
 def _json_turn(row: Any) -> tuple[str, str] | None:
     if not isinstance(row, Mapping) or row.get("type") == "service" or row.get("role") == "system":
         return None
-    name = next((row[key] for key in ("who", "from", "sender", "speaker", "role", "name") if isinstance(row.get(key), str)), None)
+    name = next(
+        (row[key] for key in ("who", "from", "sender", "speaker", "role", "name") if isinstance(row.get(key), str)),
+        None,
+    )
     body = next((row[key] for key in ("text", "content", "message", "body") if row.get(key) is not None), None)
     if isinstance(body, list):
-        body = "".join(part if isinstance(part, str) else str(part.get("text", "")) for part in body if isinstance(part, str | Mapping))
+        body = "".join(
+            part if isinstance(part, str) else str(part.get("text", ""))
+            for part in body
+            if isinstance(part, str | Mapping)
+        )
     if not body and (row.get("photo") or row.get("media_type")):
         body = f"[{row.get('media_type') or 'photo'}]"
     if name is None or not isinstance(body, str) or not body.strip():
@@ -238,7 +253,9 @@ def _json_turn(row: Any) -> tuple[str, str] | None:
 
 
 def _chat(turns: Sequence[tuple[str, str]], form: Format, me: str | None) -> Chat:
-    kept = [(name, text.strip()[:_LONGEST_MESSAGE]) for name, text in turns if text.strip() and not _SYSTEM.search(text)]
+    kept = [
+        (name, text.strip()[:_LONGEST_MESSAGE]) for name, text in turns if text.strip() and not _SYSTEM.search(text)
+    ]
     if not kept:
         raise _no_chat("The chat holds no words", "聊天记录里没有文字")
     own = _own_name(kept, me)

@@ -44,7 +44,10 @@ SUBTEXT: Mapping[str, tuple[Phrase, ...]] = {
         Phrase("对你有失望，只是没力气争了", "disappointed in you, and too tired to argue"),
     ),
     "angry": (
-        Phrase("觉得被冒犯或没被当回事，要一个认真的回应", "feels wronged or not taken seriously, and wants a serious answer"),
+        Phrase(
+            "觉得被冒犯或没被当回事，要一个认真的回应",
+            "feels wronged or not taken seriously, and wants a serious answer",
+        ),
         Phrase("气头上的话，不全是平时的想法", "words of the moment, not all of what they think"),
     ),
     "flirting": (
@@ -67,23 +70,103 @@ SUBTEXT: Mapping[str, tuple[Phrase, ...]] = {
 
 RESPONSES: Mapping[str, Mapping[str, float]] = {
     "happy": {"join_joy": 1.0, "ask_open": 0.8, "light_tease": 0.7, "compliment": 0.7, "share": 0.6, "invite": 0.5},
-    "shy": {"reassure": 1.0, "compliment": 0.8, "light_tease": 0.6, "self_mockery": 0.7, "share": 0.6, "give_space": 0.6},
-    "hesitant": {"give_space": 1.0, "reassure": 0.8, "clarify": 0.7, "ask_open": 0.6, "ask_direct": 0.6, "answer_yes": 0.4},
-    "cold": {"wait_and_offer": 1.0, "give_space": 0.9, "acknowledge": 0.7, "ask_direct": 0.7, "close_warmly": 0.7, "own_up": 0.5},
-    "sarcastic": {"own_up": 1.0, "acknowledge": 0.9, "ask_direct": 0.9, "apologise": 0.8, "self_mockery": 0.5, "clarify": 0.5},
-    "annoyed": {"acknowledge": 1.0, "own_up": 1.0, "apologise": 0.8, "ask_direct": 0.7, "give_space": 0.7, "clarify": 0.5},
-    "sad": {"comfort": 1.0, "acknowledge": 1.0, "ask_open": 0.7, "change_channel": 0.6, "wait_and_offer": 0.6, "ask_direct": 0.6},
-    "angry": {"own_up": 1.0, "acknowledge": 1.0, "apologise": 0.9, "ask_direct": 0.8, "give_space": 0.6, "set_boundary": 0.5},
-    "flirting": {"flirt_back": 1.0, "light_tease": 0.9, "invite": 0.6, "compliment": 0.6, "share": 0.5, "decline_flirt": 0.4},
-    "apologetic": {"reassure": 1.0, "thank": 1.0, "acknowledge": 0.8, "share": 0.6, "clarify": 0.6, "set_boundary": 0.5},
-    "anxious": {"reassure": 1.0, "clarify": 0.9, "acknowledge": 0.8, "ask_direct": 0.7, "change_channel": 0.6, "comfort": 0.7},
-    "neutral": {"answer_yes": 0.8, "clarify": 0.7, "ask_open": 0.7, "share": 0.7, "acknowledge": 0.7, "light_tease": 0.6, "thank": 0.6},
+    "shy": {
+        "reassure": 1.0,
+        "compliment": 0.8,
+        "light_tease": 0.6,
+        "self_mockery": 0.7,
+        "share": 0.6,
+        "give_space": 0.6,
+    },
+    "hesitant": {
+        "give_space": 1.0,
+        "reassure": 0.8,
+        "clarify": 0.7,
+        "ask_open": 0.6,
+        "ask_direct": 0.6,
+        "answer_yes": 0.4,
+    },
+    "cold": {
+        "wait_and_offer": 1.0,
+        "give_space": 0.9,
+        "acknowledge": 0.7,
+        "ask_direct": 0.7,
+        "close_warmly": 0.7,
+        "own_up": 0.5,
+    },
+    "sarcastic": {
+        "own_up": 1.0,
+        "acknowledge": 0.9,
+        "ask_direct": 0.9,
+        "apologise": 0.8,
+        "self_mockery": 0.5,
+        "clarify": 0.5,
+    },
+    "annoyed": {
+        "acknowledge": 1.0,
+        "own_up": 1.0,
+        "apologise": 0.8,
+        "ask_direct": 0.7,
+        "give_space": 0.7,
+        "clarify": 0.5,
+    },
+    "sad": {
+        "comfort": 1.0,
+        "acknowledge": 1.0,
+        "ask_open": 0.7,
+        "change_channel": 0.6,
+        "wait_and_offer": 0.6,
+        "ask_direct": 0.6,
+    },
+    "angry": {
+        "own_up": 1.0,
+        "acknowledge": 1.0,
+        "apologise": 0.9,
+        "ask_direct": 0.8,
+        "give_space": 0.6,
+        "set_boundary": 0.5,
+    },
+    "flirting": {
+        "flirt_back": 1.0,
+        "light_tease": 0.9,
+        "invite": 0.6,
+        "compliment": 0.6,
+        "share": 0.5,
+        "decline_flirt": 0.4,
+    },
+    "apologetic": {
+        "reassure": 1.0,
+        "thank": 1.0,
+        "acknowledge": 0.8,
+        "share": 0.6,
+        "clarify": 0.6,
+        "set_boundary": 0.5,
+    },
+    "anxious": {
+        "reassure": 1.0,
+        "clarify": 0.9,
+        "acknowledge": 0.8,
+        "ask_direct": 0.7,
+        "change_channel": 0.6,
+        "comfort": 0.7,
+    },
+    "neutral": {
+        "answer_yes": 0.8,
+        "clarify": 0.7,
+        "ask_open": 0.7,
+        "share": 0.7,
+        "acknowledge": 0.7,
+        "light_tease": 0.6,
+        "thank": 0.6,
+    },
 }
 """How well a move answers a mood, 0 to 1; a move that is not named counts 0.3."""
 
 AVOID: Mapping[str, tuple[Phrase, ...]] = {
     "happy": (
-        Phrase("别急着泼冷水、提风险或者讲自己更厉害的事", "no cold water, no risks, no story of your own that tops it"),
+        Phrase(
+            "别急着泼冷水、提风险或者讲自己更厉害的事", "no cold water, no risks, no story of your own that tops it"
+        ),
         Phrase("别只回一个“哈哈”，话头会断在你这里", "not just “haha”: the thread ends with you"),
     ),
     "shy": (
@@ -115,7 +198,10 @@ AVOID: Mapping[str, tuple[Phrase, ...]] = {
         Phrase("别用“但是”把道歉收回去", "no “but” that takes the apology back"),
     ),
     "flirting": (
-        Phrase("别一下子接得太油、太身体，也别装没看见", "neither too much nor too physical at once, nor pretending not to notice"),
+        Phrase(
+            "别一下子接得太油、太身体，也别装没看见",
+            "neither too much nor too physical at once, nor pretending not to notice",
+        ),
         Phrase("没那个意思就别顺着玩，免得误会", "if you do not feel the same, do not play along"),
     ),
     "apologetic": (
@@ -154,5 +240,10 @@ UNSURE = Phrase(
 )
 SUBTEXT_ODDS = Phrase("可能（约 {percent}%）：{guess}", "perhaps (about {percent}%): {guess}")
 SUBTEXT_OTHER = Phrase("也可能：{guess}", "or else: {guess}")
-RETRIEVED_WHY = Phrase("资料里一个相近的对话这样接：{label}。", "A similar exchange in your documents was answered this way: {label}.")
-RETRIEVED_RISK = Phrase("那段对话的来龙去脉和你的不一样，发之前改成你自己的话。", "That exchange had its own history; put it in your own words before you send it.")
+RETRIEVED_WHY = Phrase(
+    "资料里一个相近的对话这样接：{label}。", "A similar exchange in your documents was answered this way: {label}."
+)
+RETRIEVED_RISK = Phrase(
+    "那段对话的来龙去脉和你的不一样，发之前改成你自己的话。",
+    "That exchange had its own history; put it in your own words before you send it.",
+)

@@ -29,28 +29,179 @@ _ACCUSATION = re.compile(
     r"你(?:总是|从来|每次|又|就(?:是|知道|会)|根本|什么时候|有没有|怎么(?:这样|又|能|老|总))|(?:你|都是你).{0,4}(?:的错|骗|敷衍|不在乎|没把|当回事)|凭什么"
     r"|\byou (?:always|never|only|just (?:don'?t|can'?t|never)|don'?t (?:even )?(?:care|listen|get)|lied|promised|forgot|ignored)|your fault|how (?:could|dare) you|when (?:do|did|have) you ever"
 )
-_GOODNIGHT = re.compile(r"晚安|睡(?:了|啦|觉|吧)|去睡|先睡|困了|好梦|\bgood ?night\b|\bnight\b[\s!x]*$|\bg'?night\b|\bgn\b|off to bed|going to (?:bed|sleep)|sleep well|sweet dreams")
-_BUSY = re.compile(r"(?:在|先|去|还在|正|有点|好)忙|开会|加班|上班|赶(?:稿|活|工)|回头(?:说|聊)|等(?:会|下)(?:说|聊|回)|待会|一会儿(?:说|聊)|\bbusy\b|in a meeting|at work|\bbrb\b|talk later|ttyl|gotta (?:go|run)|got to go|swamped|can'?t talk")
+_GOODNIGHT = re.compile(
+    r"晚安|睡(?:了|啦|觉|吧)|去睡|先睡|困了|好梦|\bgood ?night\b|\bnight\b[\s!x]*$|\bg'?night\b|\bgn\b|off to bed|going to (?:bed|sleep)|sleep well|sweet dreams"
+)
+_BUSY = re.compile(
+    r"(?:在|先|去|还在|正|有点|好)忙|开会|加班|上班|赶(?:稿|活|工)|回头(?:说|聊)|等(?:会|下)(?:说|聊|回)|待会|一会儿(?:说|聊)|\bbusy\b|in a meeting|at work|\bbrb\b|talk later|ttyl|gotta (?:go|run)|got to go|swamped|can'?t talk"
+)
 _INVITATION = re.compile(
     r"(?:要不要|想不想|来不来|去不去|一起).{0,14}(?:吃|看|去|玩|喝|走|打|逛|听|爬|跑|做|来)|(?:请你|约你|带你)|(?:有空|有时间).{0,8}(?:吗|么|不|没)|出来(?:玩|吃|走|喝)"
     r"|\b(?:want|wanna|fancy|feel like|care|up for|down for|interested in)\b.{0,30}\?|\b(?:shall|should|could|can) we\b.{0,40}\?|come (?:over|with|to)\b|join (?:me|us)|are you free|let'?s\b"
 )
-_YES_NO = re.compile(r"(?:吗|么|嘛|没|不|吧)[?？~]*$|(?:是不是|能不能|可不可以|会不会|有没有|要不要|好不好|行不行|对不对|在不在)|^(?:are|is|do|does|did|can|could|will|would|have|has|should|am|was|were|u|you)\b.*\?|(?:right|ok|okay|yeah)\?$")
+_YES_NO = re.compile(
+    r"(?:吗|么|嘛|没|不|吧)[?？~]*$|(?:是不是|能不能|可不可以|会不会|有没有|要不要|好不好|行不行|对不对|在不在)|^(?:are|is|do|does|did|can|could|will|would|have|has|should|am|was|were|u|you)\b.*\?|(?:right|ok|okay|yeah)\?$"
+)
 _OPEN = re.compile(r"[?？]|^(?:what|why|how|where|when|who|which)\b|(?:什么|怎么|为什么|为啥|哪|谁|几点|多少|咋)")
-_APOLOGY = re.compile(r"对不起|抱歉|不好意思|我(?:的)?错|我不(?:好|该|对)|别生气|\bsorry\b|apologi[sz]e|my (?:bad|fault)|i was wrong|shouldn'?t have|forgive")
+_APOLOGY = re.compile(
+    r"对不起|抱歉|不好意思|我(?:的)?错|我不(?:好|该|对)|别生气|\bsorry\b|apologi[sz]e|my (?:bad|fault)|i was wrong|shouldn'?t have|forgive"
+)
 _THANKS = re.compile(r"谢|感谢|辛苦|\bthank|\bthx\b|\bty\b|\bcheers\b|appreciate")
-_COMPLIMENT = re.compile(r"你(?:真|好|太|挺|很|可|最|超)(?:好看|帅|美|可爱|厉害|棒|聪明|温柔|贴心|好|有趣|会|细心|靠谱)|\byou(?:'re| are| look| smell| sound)? (?:so |really |very |such )?(?:cute|beautiful|pretty|handsome|gorgeous|amazing|sweet|kind|funny|great|lovely|hot|smart|the best)|love (?:your|how you)")
-_GREETING = re.compile(r"^(?:在(?:吗|么|嘛|不)|早(?:安|上好|呀|啊)?|你好|哈喽|嗨|hello|hi+|hey+|morning|good (?:morning|evening|afternoon)|yo|sup)[\s!！~。.呀啊]*$|^(?:hey|hi|hello)\b.{0,12}$")
+_COMPLIMENT = re.compile(
+    r"你(?:真|好|太|挺|很|可|最|超)(?:好看|帅|美|可爱|厉害|棒|聪明|温柔|贴心|好|有趣|会|细心|靠谱)|\byou(?:'re| are| look| smell| sound)? (?:so |really |very |such )?(?:cute|beautiful|pretty|handsome|gorgeous|amazing|sweet|kind|funny|great|lovely|hot|smart|the best)|love (?:your|how you)"
+)
+_GREETING = re.compile(
+    r"^(?:在(?:吗|么|嘛|不)|早(?:安|上好|呀|啊)?|你好|哈喽|嗨|hello|hi+|hey+|morning|good (?:morning|evening|afternoon)|yo|sup)[\s!！~。.呀啊]*$|^(?:hey|hi|hello)\b.{0,12}$"
+)
 _PHOTO = re.compile(r"\[(?:图片|照片|表情|动画表情|photo|video|视频|sticker|语音|voice|贴纸)\]|<media")
-_REQUEST = re.compile(r"(?:帮我|能帮|麻烦你|替我|陪我|给我|借我|记得|你(?:去|来)一下|别忘)|\b(?:can|could|would|will) you\b|\bplease\b|\bremember to\b|don'?t forget")
+_REQUEST = re.compile(
+    r"(?:帮我|能帮|麻烦你|替我|陪我|给我|借我|记得|你(?:去|来)一下|别忘)|\b(?:can|could|would|will) you\b|\bplease\b|\bremember to\b|don'?t forget"
+)
 _NOUNS = frozenset({"n", "nz", "ns", "nt", "nl"})
 _EMPTY_NOUNS = frozenset(
-    ["时候", "东西", "事情", "事", "人", "话", "感觉", "意思", "样子", "问题", "时间", "地方", "今天", "明天", "昨天", "晚上", "下午", "上午", "周末", "心情", "关系", "对方", "自己", "大家", "有点", "朋友", "消息", "情况", "办法", "结果", "原因", "图片", "照片", "表情", "语音", "视频", "有空", "联系", "晚安", "干嘛", "早安", "没事", "好吧", "嗯嗯", "哈哈", "呵呵", "傻瓜", "笨蛋", "混蛋", "宝贝", "宝宝", "亲爱", "老公", "老婆", "哥哥", "小时", "分钟", "星期", "月", "年", "天", "点", "个", "次", "句", "字", "眼", "嘴", "脸", "手", "头"]
+    [
+        "时候",
+        "东西",
+        "事情",
+        "事",
+        "人",
+        "话",
+        "感觉",
+        "意思",
+        "样子",
+        "问题",
+        "时间",
+        "地方",
+        "今天",
+        "明天",
+        "昨天",
+        "晚上",
+        "下午",
+        "上午",
+        "周末",
+        "心情",
+        "关系",
+        "对方",
+        "自己",
+        "大家",
+        "有点",
+        "朋友",
+        "消息",
+        "情况",
+        "办法",
+        "结果",
+        "原因",
+        "图片",
+        "照片",
+        "表情",
+        "语音",
+        "视频",
+        "有空",
+        "联系",
+        "晚安",
+        "干嘛",
+        "早安",
+        "没事",
+        "好吧",
+        "嗯嗯",
+        "哈哈",
+        "呵呵",
+        "傻瓜",
+        "笨蛋",
+        "混蛋",
+        "宝贝",
+        "宝宝",
+        "亲爱",
+        "老公",
+        "老婆",
+        "哥哥",
+        "小时",
+        "分钟",
+        "星期",
+        "月",
+        "年",
+        "天",
+        "点",
+        "个",
+        "次",
+        "句",
+        "字",
+        "眼",
+        "嘴",
+        "脸",
+        "手",
+        "头",
+    ]
 )
 _FAMILY = {"妈": "你妈妈", "妈妈": "你妈妈", "我妈": "你妈妈", "老妈": "你妈妈", "爸": "你爸爸", "爸爸": "你爸爸", "我爸": "你爸爸", "老爸": "你爸爸", "姐姐": "你姐姐", "妹妹": "你妹妹", "弟弟": "你弟弟", "奶奶": "你奶奶", "爷爷": "你爷爷", "领导": "你领导", "老板": "你老板", "同事": "你同事"}  # fmt: skip
-_POSSESSED = re.compile(r"\b(my|the|this|that|our)\s+((?:new |old |little |big |first |last |final )?[a-z]{3,})(?:\s+(test|exam|interview|appointment|meeting|party|flight|shift|report|lesson|class|trip|game|match|presentation))?\b")
+_POSSESSED = re.compile(
+    r"\b(my|the|this|that|our)\s+((?:new |old |little |big |first |last |final )?[a-z]{3,})(?:\s+(test|exam|interview|appointment|meeting|party|flight|shift|report|lesson|class|trip|game|match|presentation))?\b"
+)
 _EMPTY_EN = frozenset(
-    ["way", "same", "time", "thing", "things", "one", "day", "night", "morning", "week", "weekend", "moment", "point", "end", "only", "other", "first", "last", "best", "worst", "most", "rest", "fact", "idea", "bit", "lot", "kind", "sort", "mood", "phone", "life", "whole", "evening", "afternoon", "truth", "problem", "message", "messages", "text", "texts", "love", "god", "hell", "next", "right", "left", "self", "fault", "bad", "own", "mind", "head", "heart", "face", "eyes", "hand", "hands", "turn", "place", "past", "future", "world"]
+    [
+        "way",
+        "same",
+        "time",
+        "thing",
+        "things",
+        "one",
+        "day",
+        "night",
+        "morning",
+        "week",
+        "weekend",
+        "moment",
+        "point",
+        "end",
+        "only",
+        "other",
+        "first",
+        "last",
+        "best",
+        "worst",
+        "most",
+        "rest",
+        "fact",
+        "idea",
+        "bit",
+        "lot",
+        "kind",
+        "sort",
+        "mood",
+        "phone",
+        "life",
+        "whole",
+        "evening",
+        "afternoon",
+        "truth",
+        "problem",
+        "message",
+        "messages",
+        "text",
+        "texts",
+        "love",
+        "god",
+        "hell",
+        "next",
+        "right",
+        "left",
+        "self",
+        "fault",
+        "bad",
+        "own",
+        "mind",
+        "head",
+        "heart",
+        "face",
+        "eyes",
+        "hand",
+        "hands",
+        "turn",
+        "place",
+        "past",
+        "future",
+        "world",
+    ]
 )
 
 

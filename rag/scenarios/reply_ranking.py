@@ -37,7 +37,10 @@ _EARLY = frozenset({"getting_to_know", "first_date", "early"})
 _TENDER = frozenset({"too_fast", "pet_name"})
 _HEAVY = frozenset({"sad", "angry", "annoyed", "anxious", "apologetic"})
 _JOKE = re.compile(r"哈哈|嘿嘿|嘻嘻|hh+|😂|🤣|😜|😆|\blol\b|\bhaha+|\blmao\b|just kidding|开玩笑")
-_PUSH = re.compile(r"[?？]|为什么|为啥|再(?:想想|考虑|试|见|给)|就(?:一|这)次|不要嘛|\bwhy\b|just (?:one|once|let)|reconsider|change your mind|come on\b|one more|but i\b", re.IGNORECASE)
+_PUSH = re.compile(
+    r"[?？]|为什么|为啥|再(?:想想|考虑|试|见|给)|就(?:一|这)次|不要嘛|\bwhy\b|just (?:one|once|let)|reconsider|change your mind|come on\b|one more|but i\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(r"[?？]")
 _NO = ("refusal", "space")
 

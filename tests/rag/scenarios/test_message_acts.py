@@ -22,9 +22,7 @@ def test_an_act_is_told_by_its_words(text: str, act: str) -> None:
     assert act_of(text) == act
 
 
-@pytest.mark.parametrize(
-    ("text", "final"), [("我们不合适，别再联系我了", True), ("改天吧", False)]
-)
+@pytest.mark.parametrize(("text", "final"), [("我们不合适，别再联系我了", True), ("改天吧", False)])
 def test_an_end_is_more_than_a_no(text: str, final: bool) -> None:
     assert is_final(text) is final
 
