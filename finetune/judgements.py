@@ -28,6 +28,8 @@ from rag.text import simplified
 Model = TypeVar("Model", bound=Value)
 
 DATASETS = Path(__file__).parent / "datasets"
+_QUESTION_WEIGHT = 3.0
+"""Of a question to the documents or a wish for a date: they are few here and most of what people ask."""
 _ORDINARY_WEIGHT = 0.5
 """Of a conflict case as a harmless request: they are many, and of one kind."""
 
@@ -165,7 +167,7 @@ class Judgements:
             found.append((row.text, row.context or "", labels, 1.0))
         ordinary = OUTCOMES.index("none")
         found += [(row.text, "", {"guard": ordinary}, 1.0) for row in self.conflict]
-        found += [(text, "", {"guard": ordinary}, 1.0) for text in self.questions]
+        found += [(text, "", {"guard": ordinary}, _QUESTION_WEIGHT) for text in self.questions]
         found += [
             (case["situation"], "", {"guard": ordinary}, _ORDINARY_WEIGHT)
             for case, _ in self.cases
@@ -203,3 +205,5 @@ def _questions(datasets: Path) -> Iterator[str]:
         for path in sorted((datasets / folder).glob("*.jsonl")):
             for line in path.read_text(encoding="utf-8").splitlines():
                 yield json.loads(line)["question"]
+    for line in (datasets / "plans" / "requests.jsonl").read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)["text"]

@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 from rag.catalogue import canonical_city
 from rag.conflict_types import read_types
 from rag.convert_e5 import Progress
+from rag.disguise import plain
 from rag.embed import Embedder, OnnxEmbeddings, open_embedder
 from rag.emotion import EmotionReader
 from rag.errors import InputError, ModelError
 from rag.guard import Guard
+from rag.guard_rules import danger_hints, sure_danger
 from rag.hotlines import region_of
 from rag.index import SearchIndex
 from rag.reader import Reader, open_reader
@@ -40,7 +42,7 @@ LONGEST_TEXT = 8_000
 """Characters of a request; a longer one is refused."""
 _REPLIES = 8
 _CHAT_CERTAINTY = 0.85
-"""Probability from which the other's own words in a chat are taken for a danger: a chat says much it does not mean."""
+"""Probability from which words of the other that hint at danger are taken for one: a chat says much in half words."""
 
 
 class Assistant:
@@ -209,7 +211,8 @@ class Assistant:
             return asked
         said = next((message.text for message in reversed(chat.messages) if message.who == "them"), "")
         heard = self.screen(said[:LONGEST_TEXT], lang=lang)
-        sure = heard.outcome == "handoff" and heard.probability >= _CHAT_CERTAINTY
+        told = sure_danger(plain(said)) or (danger_hints(plain(said)) and heard.probability >= _CHAT_CERTAINTY)
+        sure = heard.outcome == "handoff" and told
         return heard if sure else Safety()
 
     def _replies(self, text: str, lang: Language) -> list[Hit]:

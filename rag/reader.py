@@ -114,7 +114,7 @@ def open_reader(cache: Path, open_encoder: OpenEncoder, *, progress: Progress | 
         if cache not in _opened:
             weights = Weights()
             base = obtain_model(cache, open_encoder, progress=progress)
-            folder = cache / "models" / f"{NAME}-reader-{file_sha256(FILE)[:12]}-{FILE_SHA256[:12]}"
+            folder = reader_folder(cache)
             graph = _obtain_graph(folder, weights, progress)
             try:
                 encoder = OnnxEncoder(base / "tokenizer.json", graph, longest=LONGEST)
@@ -122,6 +122,16 @@ def open_reader(cache: Path, open_encoder: OpenEncoder, *, progress: Progress | 
                 raise _unusable(folder, str(error).splitlines()[0]) from error
             _opened[cache] = Reader(encoder, weights)
         return _opened[cache]
+
+
+def reader_folder(cache: Path) -> Path:
+    """Where the graph of these weights is, or will be."""
+    return cache.expanduser() / "models" / f"{NAME}-reader-{file_sha256(FILE)[:12]}-{FILE_SHA256[:12]}"
+
+
+def is_built(cache: Path) -> bool:
+    """Whether the graph of these weights is in `cache`."""
+    return (reader_folder(cache) / _GRAPH).is_file()
 
 
 def _obtain_graph(folder: Path, weights: Weights, progress: Progress | None) -> Path:

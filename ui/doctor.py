@@ -117,17 +117,15 @@ def _embedder(settings: Settings) -> Finding:
 
 
 def _reader(settings: Settings) -> Finding:
-    from rag.embed import OnnxEmbeddings
-    from rag.reader import open_reader
+    from rag.reader import Weights, is_built
 
-    reader = open_reader(settings.cache, lambda folder: OnnxEmbeddings(folder).encode)
-    rows = reader.weights.about["rows"]
-    return Finding(
-        "reader",
-        True,
-        f"reads messages and requests; trained on {rows} rows.",
-        f"能读懂消息和请求；用 {rows} 条数据训练。",
-    )
+    rows = Weights().about["rows"]
+    if not is_built(settings.cache):
+        return Finding(
+            "reader", True, f"trained on {rows} rows; built at the first run, into {settings.cache}.",
+            f"用 {rows} 条数据训练；第一次运行时在 {settings.cache} 中生成。",
+        )  # fmt: skip
+    return Finding("reader", True, f"trained on {rows} rows.", f"用 {rows} 条数据训练。")
 
 
 def _store(settings: Settings) -> Finding:
