@@ -27,10 +27,10 @@ from rag.guard_rules import (
 )  # fmt: skip
 from rag.guard_wording import HANDOFF, IMMEDIATE, PERPETRATOR, REDIRECT, THIRD_PARTY
 from rag.heads import FloatArray, Head, Sample, log_softmax, open_head
-from rag.hotlines import Kind, every_number, numbers_for
+from rag.hotlines import every_number, numbers_for
 from rag.reader import Reader
 from rag.reader_forms import guard_form
-from rag.schema import Language, Risk, Safety, Side
+from rag.schema import Language, NumberKind, Risk, Safety, Side
 from rag.text import language
 
 OUTCOMES = ("none", "wish", "danger")
@@ -52,7 +52,7 @@ _LONG = 320
 """Characters from which parts of a text are judged too: danger is often told in half a sentence of a long story."""
 _PART = 200
 _PARTS = 6
-_NUMBERS: dict[str, tuple[Kind, ...]] = {
+_NUMBERS: dict[str, tuple[NumberKind, ...]] = {
     "self_harm": ("suicide",), "violence": ("violence",), "coercive_control": ("violence", "legal"),
     "stalking": ("stalking", "violence", "legal"), "sexual_coercion": ("sexual", "violence"),
     "image_abuse": ("images", "fraud", "suicide"), "minors": ("child",), "scam": ("fraud", "suicide"),

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from rag.hours import OpeningHours
 
@@ -16,6 +16,10 @@ ItemKind = Literal["place", "activity", "gift"]
 PassageKind = Literal["tip", "activity", "gift", "conflict", "guide", "reply", "place", "document"]
 Risk = Literal["low", "moderate", "high", "imminent"]
 Side = Literal["victim", "perpetrator", "third_party"]
+NumberKind = Literal[
+    "police", "ambulance", "emergency", "suicide", "violence", "sexual", "stalking", "child", "fraud", "legal",
+    "images", "own_violence",
+]  # fmt: skip
 Field_ = Literal["stage", "budget", "people", "city", "date", "start", "hours", "interests", "avoid", "indoor"]
 
 Amount = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
@@ -212,6 +216,17 @@ class Relaxation(Value):
     message: str
 
 
+class Number(Value):
+    """A telephone number or site for people in danger; `hours` is "" where they differ by place."""
+
+    region: str
+    number: str
+    name: str
+    hours: str
+    kind: NumberKind
+    source: str = Field(description="Where the number was read; see rag.hotlines.")
+
+
 class Safety(Value):
     """What the guard says of a request: answer it, redirect, or hand off; `message` and `numbers` are to be shown."""
 
@@ -221,7 +236,7 @@ class Safety(Value):
     risk: Risk | None = Field(default=None, description="Of a hand-off only.")
     side: Side | None = Field(default=None, description="Who is speaking; of a hand-off only.")
     message: str = ""
-    numbers: tuple[SerializeAsAny[Value], ...] = ()
+    numbers: tuple[Number, ...] = ()
 
 
 class DatePlan(Value):

@@ -79,10 +79,9 @@ def show_safety(safety: Safety, lang: Language) -> None:
         return
     console.print(escape(safety.message))
     for number in safety.numbers:
-        shown = number.model_dump()
-        hours = shown["hours"] or t("hours_vary", lang)
-        about = escape(f"{shown['name']} ({shown['region']}, {hours})")
-        console.print(f"  [bold]{escape(shown['number'])}[/bold] {about}")
+        hours = number.hours or t("hours_vary", lang)
+        about = escape(f"{number.name} ({number.region}, {hours})")
+        console.print(f"  [bold]{escape(number.number)}[/bold] {about}")
 
 
 def show_emotion(emotion: Emotion, lang: Language) -> None:

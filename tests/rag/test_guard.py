@@ -74,13 +74,13 @@ def test_a_disguise_does_not_hide_a_danger(guard: Guard, disguised: str) -> None
 def test_life_in_danger_puts_the_emergency_number_first_and_says_not_to_be_alone(guard: Guard) -> None:
     verdict = guard.screen("我站在天台上，再见了，不想活了", now=dt.datetime(2026, 11, 21, 23))
     assert verdict.risk == "imminent"
-    assert verdict.numbers[0].model_dump()["number"] == "110"
+    assert verdict.numbers[0].number == "110"
     assert "不要一个人" in verdict.message
 
 
 def test_the_numbers_are_those_of_the_region(guard: Guard) -> None:
     verdict = guard.screen("i want to kill myself", region="UK")
-    numbers = [number.model_dump()["number"] for number in verdict.numbers]
+    numbers = [number.number for number in verdict.numbers]
     assert "116 123" in numbers
     assert "988" not in numbers
 

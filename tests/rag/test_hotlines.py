@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rag.hotlines import CHECKED_ON, REGIONS, Kind, every_number, numbers_for, region_of
+from rag.hotlines import CHECKED_ON, REGIONS, every_number, numbers_for, region_of
+from rag.schema import NumberKind
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[NumberKind, ...] = get_args(NumberKind)
 EMERGENCY = {"police", "ambulance", "emergency"}
 PLACES = [region for region in REGIONS if region != "INTL"]
 NOON = dt.datetime(2026, 11, 18, 12)

@@ -16,9 +16,6 @@ def show(safety: Safety, lang: Language) -> bool:
     box = st.error if safety.outcome == "handoff" else st.info
     box(plain(safety.message))
     for number in safety.numbers:
-        about = number.model_dump()
-        hours = about["hours"] or t("hours_vary", lang)
-        st.markdown(
-            f"**{plain(about['number'])}** · {plain(about['name'])} · {plain(about['region'])} · {plain(hours)}"
-        )
+        hours = number.hours or t("hours_vary", lang)
+        st.markdown(f"**{plain(number.number)}** · {plain(number.name)} · {plain(number.region)} · {plain(hours)}")
     return True
