@@ -59,7 +59,7 @@ def train_head(
     judged = [number for number, example in enumerate(examples) if example.held_out]
     truth = np.array([examples[number].label for number in judged])
     views = ("characters", "sounds") if sounds else ("characters",)
-    inputs: dict[str, list[list[int]]] = {"characters": [character_grams(example.sample) for example in examples]}
+    inputs: dict[str, list[tuple[int, ...]]] = {"characters": [character_grams(example.sample) for example in examples]}
     if sounds:
         inputs["sounds"] = [sound_grams(example.sample) for example in examples]
     own = np.zeros((len(judged), len(labels)), np.float32)

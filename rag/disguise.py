@@ -37,6 +37,7 @@ _LONGEST_SYLLABLE = 6
 _LONGEST_WORD = 400
 
 
+@functools.lru_cache(64)
 def plain(text: str) -> str:
     """`text` in the one spelling that decisions are made on; applying it twice changes nothing more.
 

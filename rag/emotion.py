@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rag.disguise import plain
-from rag.heads import FloatArray, Head, Sample, log_softmax, open_head
+from rag.heads import FloatArray, Head, Sample, open_head
 from rag.reader import Reader
 from rag.reader_forms import emotion_form
 from rag.schema import Emotion
@@ -68,26 +68,20 @@ class EmotionReader:
     def read_all(self, messages: Sequence[tuple[str, Sequence[Turn]]]) -> list[Emotion]:
         """The emotion of each text with what came before it; faster than one by one."""
         cut = [(text[:_LONGEST], before) for text, before in messages]
-        return [
-            self._emotion(text, odds) for (text, _), odds in zip(cut, self.probabilities(cut), strict=True)
-        ]  # fmt: skip
+        return [self._emotion(text, odds) for (text, _), odds in zip(cut, self.probabilities(cut), strict=True)]
 
     def probabilities(self, messages: Sequence[tuple[str, Sequence[Turn]]]) -> FloatArray:
         """Calibrated probabilities (messages, EMOTIONS)."""
-        own = np.stack([self._head.logs(sample_of(text, before)) for text, before in messages])
-        about = self._head.about
-        if self._reader is None:
-            mixed = np.exp(log_softmax(own / about["temperature"]))
-        else:
+        read: Sequence[FloatArray | None] = [None] * len(messages)
+        if self._reader is not None:
             vectors = self._reader.vectors([emotion_form(text, before) for text, before in messages])
-            read = np.log(np.maximum(self._reader.probabilities("emotion", vectors), 1e-9))
-            share = about["reader_share"]
-            mixed = np.exp(log_softmax(((1 - share) * own + share * read) / about["mixed_temperature"]))
-        for number, (text, _) in enumerate(messages):
-            if (odds := table_odds(text)) is not None:
-                mixed[number] = (1 - _TABLE_WEIGHT) * mixed[number] + _TABLE_WEIGHT * odds
-        found: FloatArray = mixed
-        return found
+            read = list(self._reader.probabilities("emotion", vectors))
+        found = []
+        for (text, before), own in zip(messages, read, strict=True):
+            judged = self._head.probabilities(sample_of(text, before), own)
+            odds = table_odds(text)
+            found.append(judged if odds is None else (1 - _TABLE_WEIGHT) * judged + _TABLE_WEIGHT * odds)
+        return np.stack(found)
 
     def _emotion(self, text: str, odds: FloatArray) -> Emotion:
         first, second = np.argsort(-odds)[:2]

@@ -13,8 +13,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from rag.disguise import plain, sounds
 from rag.guard_rules import (
     advises_harm,
@@ -26,7 +24,7 @@ from rag.guard_rules import (
     wish_hints,
 )  # fmt: skip
 from rag.guard_wording import HANDOFF, IMMEDIATE, PERPETRATOR, REDIRECT, THIRD_PARTY
-from rag.heads import FloatArray, Head, Sample, log_softmax, open_head
+from rag.heads import FloatArray, Sample, is_pinyin, open_head
 from rag.hotlines import every_number, numbers_for
 from rag.reader import Reader
 from rag.reader_forms import guard_form
@@ -42,9 +40,10 @@ RISKS: tuple[Risk, ...] = ("low", "moderate", "high", "imminent")
 SIDES: tuple[Side, ...] = ("victim", "perpetrator", "third_party")
 
 THRESHOLD: dict[Language, float] = {"zh": 0.5, "en": 0.45}
-"""Probability of wish and danger together from which a request is not simply answered, by language."""
+"""Probability of wish and danger together from which a request is not simply answered, by language. Provisional: the
+first trained reader lets no value meet the targets for harm and for look-alikes at once; see `qixi eval safety`."""
 HINTED = 0.75
-"""What the threshold is multiplied with when words of the text hint at that class."""
+"""What the threshold is multiplied with when words of the text hint at danger or harm."""
 _DANGER_SHARE = 0.4
 """Share of danger in wish and danger from which it is a hand-off: when in doubt, towards help."""
 _IMMINENT = 0.35
@@ -66,18 +65,23 @@ _SENTENCE = re.compile(r"(?<=[。！？!?\n；;])|(?<=[.])\s")
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a text is to the guard: probabilities in [0, 1], and what the words say."""
+    """What a text is to the guard: probabilities of OUTCOMES and CLASSES, and by a reader of RISKS and SIDES too."""
 
     outcomes: FloatArray
     classes: FloatArray
-    risks: FloatArray | None
-    sides: FloatArray | None
-    text: str
+    risks: FloatArray | None = None
+    sides: FloatArray | None = None
+    hinted: bool = False
 
     @property
     def harm(self) -> float:
         """Probability of wish and danger together."""
         return float(1 - self.outcomes[0])
+
+    @property
+    def weight(self) -> float:
+        """`harm` as it is held against the threshold: more where words hint at danger or harm."""
+        return self.harm / HINTED if self.hinted else self.harm
 
 
 class Guard:
@@ -106,51 +110,48 @@ class Guard:
         if not text:
             return Safety(outcome="answer")
         spoken = lang or language(question)
-        threshold = THRESHOLD[language(question)]
-        worst = max(self.judge(question, context), key=lambda part: part.harm / _eased(part, threshold))
-        sure = _stated(question, text)
-        if sure is None and worst.harm < _eased(worst, threshold):
+        worst = max(self.judge(question, context), key=lambda part: part.weight)
+        sure = _stated(text)
+        if sure is None and worst.weight < THRESHOLD[language(question)]:
             return Safety(outcome="answer", probability=round(1 - worst.harm, 4))
         wish, danger = float(worst.outcomes[1]), float(worst.outcomes[2])
         name = sure or CLASSES[int(worst.classes.argmax())]
-        immediate = sure is not None and sounds_immediate(text)
-        risk, side = _risk(worst, text, immediate), _side(worst)
+        probability = 1.0 if sure else round(worst.harm, 4)
+        risk, side = _risk(worst, text, stated=sure is not None), _side(worst)
         if sure or name == "self_harm" or danger >= _DANGER_SHARE * (wish + danger):
-            probability = max(danger, worst.harm)
             return _handoff(name, probability, risk, side, spoken, region, now)
         if risk == "imminent" and name == "violence":
-            return _handoff(name, worst.harm, risk, "perpetrator", spoken, region, now)
-        return Safety(
-            outcome="redirect", kind=name, probability=round(worst.harm, 4), message=REDIRECT[name].to(spoken),
-        )  # fmt: skip
+            return _handoff(name, probability, risk, "perpetrator", spoken, region, now)
+        return Safety(outcome="redirect", kind=name, probability=probability, message=REDIRECT[name].to(spoken))
 
     def judge(self, question: str, context: str = "") -> list[Judgement]:
         """The judgement of the whole, and in a long text of the parts that look worst by their words."""
         parts = [question] if len(question) <= _LONG else _parts(question)
-        logs = [self._outcome.logs(Sample(part, context)) for part in parts]
-        if len(parts) > 1:
-            order = sorted(range(len(parts)), key=lambda number: float(logs[number][0]))
-            chosen = sorted({0, *order[:_PARTS]})
-            parts, logs = [parts[number] for number in chosen], [logs[number] for number in chosen]
-        classes = [self._class.logs(Sample(part, context)) for part in parts]
-        if self._reader is None or _is_pinyin(parts[0]):
+        samples = [Sample(part, context) for part in parts]
+        if len(samples) > 1:
+            harmless = [float(self._outcome.logs(sample)[0]) for sample in samples]
+            order = sorted(range(len(samples)), key=lambda number: harmless[number])
+            samples = [samples[number] for number in sorted({0, *order[:_PARTS]})]
+        if self._reader is None or is_pinyin(samples[0]):  # the reader knows no pinyin
             return [
-                Judgement(_alone(self._outcome, own), _alone(self._class, kind), None, None, plain(part))
-                for part, own, kind in zip(parts, logs, classes, strict=True)
-            ]
-        vectors = self._reader.vectors([guard_form(part, context) for part in parts])
+                Judgement(
+                    self._outcome.probabilities(sample), self._class.probabilities(sample), hinted=_hints(sample.text)
+                )
+                for sample in samples
+            ]  # fmt: skip
+        vectors = self._reader.vectors([guard_form(sample.text, context) for sample in samples])
         read = {task: self._reader.probabilities(task, vectors) for task in ("guard", "class", "risk", "side")}
         return [
             Judgement(
-                _together(self._outcome, own, read["guard"][number]),
-                _together(self._class, kind, read["class"][number]),
-                read["risk"][number], read["side"][number], plain(part),
+                self._outcome.probabilities(sample, read["guard"][number]),
+                self._class.probabilities(sample, read["class"][number]),
+                read["risk"][number], read["side"][number], _hints(sample.text),
             )
-            for number, (part, own, kind) in enumerate(zip(parts, logs, classes, strict=True))
+            for number, sample in enumerate(samples)
         ]  # fmt: skip
 
 
-def watch(pieces: Iterable[str], *, lang: Language = "zh") -> Iterator[str]:
+def watch(pieces: Iterable[str]) -> Iterator[str]:
     """The sentences of a streamed answer, whole, each as soon as it is known to be fit to be shown.
 
     A sentence that advises manipulation, spying or pressure, plays danger down, or names a telephone number as a
@@ -166,7 +167,7 @@ def watch(pieces: Iterable[str], *, lang: Language = "zh") -> Iterator[str]:
 
 
 def objection(sentence: str) -> str | None:
-    """Why `sentence` may not leave, in one word (manipulation, number, method), or None."""
+    """Why `sentence` may not leave, in one word (manipulation, number), or None."""
     text = plain(sentence)
     if advises_harm(text):
         return "manipulation"
@@ -175,24 +176,8 @@ def objection(sentence: str) -> str | None:
     return None
 
 
-def mix_parts(own: FloatArray, read: FloatArray, share: float, temperature: float) -> FloatArray:
-    """Probabilities from n-gram log-probabilities and the reader's probabilities, the latter with weight `share`."""
-    mixed = ((1 - share) * own + share * np.log(np.maximum(read, 1e-9))).astype(np.float32)
-    found: FloatArray = np.exp(log_softmax(mixed / temperature))
-    return found
-
-
-def _together(head: Head, own: FloatArray, read: FloatArray) -> FloatArray:
-    return mix_parts(own, read, head.about["reader_share"], head.about["mixed_temperature"])
-
-
-def _alone(head: Head, own: FloatArray) -> FloatArray:
-    found: FloatArray = np.exp(log_softmax(own / head.about["temperature"]))
-    return found
-
-
-def _stated(question: str, text: str) -> str | None:
-    """The class of a danger that the text states in so many words, also where they are spelt in pinyin."""
+def _stated(text: str) -> str | None:
+    """The class of a danger that the plain `text` states in so many words, also where they are spelt in pinyin."""
     if misleads(text):
         return None
     if _LATIN.search(text) and (heard := sounds_like(sounds(text))):
@@ -200,11 +185,10 @@ def _stated(question: str, text: str) -> str | None:
     return sure_danger(text)
 
 
-def _eased(part: Judgement, threshold: float) -> float:
-    """The threshold of a part: lower where its words hint at danger or harm."""
-    if misleads(part.text):
-        return threshold
-    return threshold * HINTED if danger_hints(part.text) or wish_hints(part.text) else threshold
+def _hints(part: str) -> bool:
+    """Whether words of `part` hint at danger or harm, and nothing says that they are about a film or a game."""
+    text = plain(part)
+    return not misleads(text) and bool(danger_hints(text) or wish_hints(text))
 
 
 def _parts(text: str) -> list[str]:
@@ -222,17 +206,12 @@ def _parts(text: str) -> list[str]:
     return [part for part in found if part.strip()]
 
 
-def _is_pinyin(text: str) -> bool:
-    """A text in Latin letters that reads as pinyin: the reader knows no pinyin."""
-    bare = plain(text)
-    return not any("\u4e00" <= char <= "\u9fff" for char in bare) and bool(sounds(bare))
-
-
-def _risk(part: Judgement, text: str, immediate: bool) -> Risk:
-    if immediate:
+def _risk(part: Judgement, text: str, *, stated: bool) -> Risk:
+    """How near the danger is; one that is stated, or hinted at without a reader, is imminent if words place it now."""
+    if (stated or (part.risks is None and danger_hints(text))) and sounds_immediate(text):
         return "imminent"
     if part.risks is None:
-        return "imminent" if danger_hints(text) and sounds_immediate(text) else "high"
+        return "high"
     if part.risks[RISKS.index("imminent")] >= _IMMINENT:
         return "imminent"
     return RISKS[int(part.risks.argmax())]
@@ -256,7 +235,7 @@ def _handoff(
         kinds = ("own_violence", "suicide")
     said = [words.to(lang)] if risk in ("low", "moderate") else [lead.to(lang), words.to(lang)]
     return Safety(
-        outcome="handoff", kind=name, probability=round(probability, 4), risk=risk, side=side,
+        outcome="handoff", kind=name, probability=probability, risk=risk, side=side,
         message="\n\n".join(said),
         numbers=numbers_for(kinds, region, lang, now=now, urgent=risk in ("high", "imminent")),
     )  # fmt: skip

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -25,9 +25,11 @@ from rag.errors import ModelError
 from rag.text import HAN_RANGES
 
 WEIGHTS = Path(__file__).parent / "weights"
-View = Literal["characters", "sounds"]
 FloatArray = NDArray[np.float32]
 
+_KEPT = 32
+"""Samples whose n-grams are remembered: the guard asks two heads about the same one."""
+_LEAST = 1e-9
 _HAN_RUN = re.compile(f"[{HAN_RANGES}]+")
 _WORD = re.compile(r"[a-z']+|[0-9]+")
 _OTHER = re.compile(rf"[^\w\s{HAN_RANGES}]")
@@ -42,18 +44,25 @@ class Sample:
     before: str = ""
 
 
-def character_grams(sample: Sample) -> list[int]:
+@functools.lru_cache(_KEPT)
+def character_grams(sample: Sample) -> tuple[int, ...]:
     """Hashes of the n-grams of a sample: 1-3 Chinese characters with their borders, words and word pairs, 3-5 letters
     inside words, punctuation and emoji. Those of what came before count apart and without borders.
     """
-    return sorted({*_hashed("", _grams(sample.text)), *_hashed("<", _grams(sample.before, last_only=True))})
+    return tuple(sorted({*_hashed("", _grams(sample.text)), *_hashed("<", _grams(sample.before, last_only=True))}))
 
 
-def sound_grams(sample: Sample) -> list[int]:
+@functools.lru_cache(_KEPT)
+def sound_grams(sample: Sample) -> tuple[int, ...]:
     """Hashes of the 1-3 syllable n-grams of a sample's pinyin; none for a text that is not Chinese."""
     read = sounds(plain(sample.text))
-    return sorted({crc32(" ".join(read[start : start + size]).encode()) for size in (1, 2, 3)
-                   for start in range(len(read) - size + 1)})  # fmt: skip
+    runs = (read[start : start + size] for size in (1, 2, 3) for start in range(len(read) - size + 1))
+    return tuple(sorted({crc32(" ".join(run).encode()) for run in runs}))
+
+
+def is_pinyin(sample: Sample) -> bool:
+    """Whether the sample is Chinese spelt in Latin letters alone."""
+    return bool(sound_grams(sample)) and not _HAN_RUN.search(plain(sample.text))
 
 
 def _hashed(space: str, grams: Iterable[str]) -> set[int]:
@@ -101,17 +110,25 @@ class Head:
         self._arrays = arrays
         self._has_sounds = "sounds.grams" in arrays
 
-    def probabilities(self, sample: Sample) -> FloatArray:
-        """The probability of each label (labels,), summing to 1."""
-        return np.exp(log_softmax(self.logs(sample) / self.about["temperature"]))
+    def probabilities(self, sample: Sample, read: FloatArray | None = None) -> FloatArray:
+        """The calibrated probability of each label (labels,), summing to 1.
+
+        `read` is what the reader gives for the same sample (labels,); it counts with the share that training found.
+        """
+        own = self.logs(sample)
+        if read is None:
+            return np.exp(log_softmax(own / self.about["temperature"]))
+        share = self.about["reader_share"]
+        mixed = (1 - share) * own + share * np.log(np.maximum(read, _LEAST))
+        return np.exp(log_softmax(mixed.astype(np.float32) / self.about["mixed_temperature"]))
 
     def logs(self, sample: Sample) -> FloatArray:
         """Log-probabilities (labels,) before calibration: the mean of what is written and how it sounds.
 
         A text in pinyin is judged by its sounds alone.
         """
-        spoken = sound_grams(sample) if self._has_sounds else []
-        if spoken and not _HAN_RUN.search(plain(sample.text)):
+        spoken = sound_grams(sample) if self._has_sounds else ()
+        if self._has_sounds and is_pinyin(sample):
             return log_softmax(self._linear("sounds", spoken))
         written = log_softmax(self._linear("characters", character_grams(sample)))
         if not spoken:

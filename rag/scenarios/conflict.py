@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.conflict_types import ConflictType
 from rag.embed import Embedder
-from rag.guard import mix_parts, objection
+from rag.guard import objection
 from rag.heads import FloatArray, Sample, open_head
 from rag.likeness import best_scores
 from rag.neutral import neutral
@@ -32,7 +32,6 @@ SearchCases = Callable[[str, Language, str, int], Sequence[Hit]]
 ReadWhole = Callable[[Hit], str]
 """The text of all passages of the record that a hit is part of."""
 
-LONGEST = 8_000
 _CASES = 8
 _LOOKED_AT = 40
 _RANKED = 5
@@ -87,11 +86,7 @@ class ConflictTypes:
         if self._reader is None:
             return self._head.probabilities(sample)
         vectors = self._reader.vectors([conflict_form(text)])
-        about = self._head.about
-        return mix_parts(
-            self._head.logs(sample), self._reader.probabilities("conflict", vectors)[0], about["reader_share"],
-            about["mixed_temperature"],
-        )  # fmt: skip
+        return self._head.probabilities(sample, self._reader.probabilities("conflict", vectors)[0])
 
     def ranked(self, text: str) -> list[tuple[str, float]]:
         """The kinds with their probability, likeliest first."""
