@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from rag.disguise import plain, sounds
 from rag.guard_rules import (
-    advises_harm,
+    advised_harm,
     danger_hints,
     misleads,
     sounds_immediate,
@@ -169,7 +169,7 @@ def watch(pieces: Iterable[str]) -> Iterator[str]:
 def objection(sentence: str) -> str | None:
     """Why `sentence` may not leave, in one word (manipulation, number), or None."""
     text = plain(sentence)
-    if advises_harm(text):
+    if advised_harm(text):
         return "manipulation"
     if _HOTLINE.search(text) and any(found not in _known_digits() for found in _digits(text)):
         return "number"

@@ -174,6 +174,11 @@ def restore(text: str, originals: dict[str, str]) -> str:
     return pattern.sub(lambda found: originals[found[0]], text)
 
 
+def personal_data(text: str) -> Iterator[tuple[Kind, str]]:
+    """What of `text` identifies somebody, but for names: its kind and the words; public helplines are left out."""
+    return ((kind, text[start:end]) for start, end, kind in _marked("".join(_single_characters(text))))
+
+
 def _chosen(text: str, names: Sequence[str]) -> list[tuple[int, int, Kind]]:
     """Spans to replace, in order, without overlaps; of two that overlap the kind that is looked for first stays."""
     shown = list(_single_characters(text))
@@ -199,6 +204,15 @@ def _single_characters(text: str) -> Iterator[str]:
 
 
 def _found(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, Kind]]:
+    yield from _marked(text)
+    for name in sorted({name for name in names if name.strip()}, key=len, reverse=True):
+        border = r"(?<![A-Za-z]){}(?![A-Za-z])" if name.isascii() else "{}"
+        yield from _matches(re.compile(border.format(re.escape(name))), text, "name")
+    yield from _names(text)
+
+
+def _marked(text: str) -> Iterator[tuple[int, int, Kind]]:
+    """What has a form of its own, unlike a name."""
     yield from _matches(_EMAIL, text, "email")
     yield from _matches(_ID_CARD, text, "id", _is_id)
     yield from _matches(_MOBILE, text, "phone", lambda number: not _is_public(number))
@@ -208,10 +222,6 @@ def _found(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, Kind]]:
     yield from _telephones(text)
     yield from _matches(_PLATE, text, "plate")
     yield from _addresses(text)
-    for name in sorted({name for name in names if name.strip()}, key=len, reverse=True):
-        border = r"(?<![A-Za-z]){}(?![A-Za-z])" if name.isascii() else "{}"
-        yield from _matches(re.compile(border.format(re.escape(name))), text, "name")
-    yield from _names(text)
 
 
 def _matches(

@@ -8,7 +8,7 @@ import pytest
 
 from rag.disguise import plain
 from rag.guard import Guard, objection, watch
-from rag.guard_rules import advises_harm, danger_hints, misleads, sure_danger, wish_hints
+from rag.guard_rules import advised_harm, danger_hints, misleads, sure_danger, wish_hints
 
 
 @pytest.fixture(scope="module")
@@ -123,5 +123,5 @@ def test_hints_name_their_class_and_films_mislead() -> None:
     assert "stalking" in wish_hints(plain("怎么偷偷定位女朋友的手机"))
     assert sure_danger(plain("我准备自杀")) == "self_harm"
     assert misleads(plain("这部电影里他拿刀追她"))
-    assert advises_harm("晾她几天")
-    assert not advises_harm("不要晾她几天")
+    assert advised_harm("晾她几天") == "晾她几天"
+    assert advised_harm("不要晾她几天") is None

@@ -11,8 +11,10 @@ import pytest
 from knowledge.checks.duplicates import alike, distinct, mask
 from knowledge.checks.report import write_report
 from knowledge.checks.run import check_folder
-from knowledge.checks.words import manipulation_in, personal_in
+from rag.disguise import plain
 from rag.errors import InputError
+from rag.guard_rules import advised_harm
+from rag.privacy import personal_data
 from tests.fakes import BagOfWordsEmbedder
 from tests.knowledge.checks.folder import (
     CASE,
@@ -51,7 +53,7 @@ def test_a_sound_folder_has_no_finding_and_its_entries_are_counted(folder: Path)
         pytest.param({"safety": "abuse", "severity": 5}, "safety", "nobody to turn to", id="abuse without help"),
         pytest.param({"safety": "abuse", "say": ["找警察。", "姐。"]}, "safety", "severity", id="mild abuse"),
         pytest.param({"first_day_steps": ["晾他几天。", "睡觉。", "等。"]}, "manipulation", "晾他几天", id="silence"),
-        pytest.param({"say": ["加我微信：lovely_2026 说。", "对不起。"]}, "personal", "account", id="an account"),
+        pytest.param({"say": ["加我微信：lovely_2026 说。", "对不起。"]}, "personal", "(wechat)", id="an account"),
     ],
 )  # fmt: skip
 def test_a_bad_case_is_named_with_what_is_wrong(folder: Path, change: dict[str, Any], rule: str, words: str) -> None:
@@ -210,7 +212,7 @@ def test_a_folder_told_by_one_side_is_pointed_out(folder: Path) -> None:
      "Check his phone while he sleeps.", "故意不回，等TA急。", "Play hard to get for a week."],
 )  # fmt: skip
 def test_manipulation_is_heard(text: str) -> None:
-    assert manipulation_in(text)
+    assert advised_harm(plain(text))
 
 
 @pytest.mark.parametrize(
@@ -219,27 +221,25 @@ def test_manipulation_is_heard(text: str) -> None:
      "把醋放在桌上，让他自己蘸。", "对不起，上周我故意不回你。"],
 )  # fmt: skip
 def test_what_is_refused_or_harmless_is_no_manipulation(text: str) -> None:
-    assert manipulation_in(text) is None
+    assert advised_harm(plain(text)) is None
 
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [("写信到 anna@example.org 就行", "e-mail"), ("她住和平路18号302室", "address"),
-     ("身份证 11010519491231002X", "identity card"),
-     ("打我手机 13812345678", "telephone"), ("ring +44 20 7946 0958", "telephone"),
-     ("微信号：wx_abc123", "account")],
+    [("写信到 anna@example.org 就行", "email"), ("她住和平路18号302室", "address"),
+     ("身份证 11010519491231002X", "id"),
+     ("打我手机 13812345678", "phone"), ("ring +44 20 7946 0958", "phone"),
+     ("微信号：wx_abc123", "wechat")],
 )  # fmt: skip
 def test_personal_data_is_found(text: str, what: str) -> None:
-    found = personal_in(text)
-    assert found is not None
-    assert found[0] == what
+    assert [kind for kind, _ in personal_data(text)][:1] == [what]
 
 
 @pytest.mark.parametrize(
     "text", ["预算300到500元，2026-11", "110105194912310021 号展品", "七点半第六排", "€18-25 per person"]
 )
 def test_prices_and_dates_are_no_personal_data(text: str) -> None:
-    assert personal_in(text) is None
+    assert not list(personal_data(text))
 
 
 def test_numbers_and_names_are_masked_in_both_languages() -> None:
