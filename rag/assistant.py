@@ -121,8 +121,7 @@ class Assistant:
             occasions=self.occasions(),
             now=self.now(),
         )
-        total = round((time.perf_counter() - started) * 1000, 2)
-        return plan.model_copy(update={"timings_ms": {**plan.timings_ms, "total": total}})
+        return plan.model_copy(update={"timings_ms": {**plan.timings_ms, "total": _ms_since(started)}})
 
     def screen(self, text: str, context: str = "", *, lang: Language | None = None) -> Safety:
         """What to do with a request before anything else; see rag.guard. Raises InputError for one that is too long."""
@@ -138,15 +137,17 @@ class Assistant:
 
     def reply(self, chat: Chat, *, lang: Language | None = None, tone: str | None = None, count: int = 3) -> ReplySet:
         """Help for the next message of `chat`; a danger that its words tell of is handed off, not answered."""
+        started = time.perf_counter()
         spoken = lang or self.settings.lang or language(" ".join(message.text for message in chat.messages[-6:]))
-        help_ = LiveHelp(self.emotions, self.embedder, self.reader, self._replies)
-        found = help_.help(chat, lang=spoken, tone=tone, count=count)
         safety = self._chat_safety(chat, spoken)
-        if safety.outcome == "answer":
-            return found
-        return found.model_copy(
-            update={"safety": safety, "action": "stop", "candidates": (), "citations": (), "advice": "", "subtext": ()}
-        )
+        screened = _ms_since(started)
+        found = self.live_help.help(chat, lang=spoken, tone=tone, count=count)
+        update: dict[str, Any] = {"timings_ms": {"screen": screened, **found.timings_ms, "total": _ms_since(started)}}
+        if safety.outcome != "answer":
+            update |= {
+                "safety": safety, "action": "stop", "candidates": (), "citations": (), "advice": "", "subtext": (),
+            }  # fmt: skip
+        return found.model_copy(update=update)
 
     def resolve(self, text: str, *, lang: Language | None = None) -> Advice:
         """Advice in a conflict; with a redirect or a hand-off it carries that alone, and nothing to mediate with."""
@@ -154,19 +155,15 @@ class Assistant:
         started = time.perf_counter()
         spoken = lang or self.settings.lang or language(text)
         safety = self.screen(text, lang=spoken)
-        screened = round((time.perf_counter() - started) * 1000, 2)
+        screened = _ms_since(started)
         if safety.outcome != "answer":
             return Advice(
                 safety=safety,
                 severity=5 if safety.outcome == "handoff" else 0,
                 timings_ms={"screen": screened, "total": screened},
             )
-        help_ = ConflictHelp(
-            self.types, self.embedder, self._passages, self._whole,
-            lambda lang: read_types(self.settings.knowledge, lang),
-        )  # fmt: skip
-        advice = help_.advise(text, lang=spoken)
-        laps = {"screen": screened, **advice.timings_ms, "total": round(advice.timings_ms["total"] + screened, 2)}
+        advice = self.conflict_help.advise(text, lang=spoken)
+        laps = {"screen": screened, **advice.timings_ms, "total": _ms_since(started)}
         return advice.model_copy(update={"safety": safety, "timings_ms": laps})
 
     def ask(self, text: str, *, lang: Language | None = None) -> Answer:
@@ -193,6 +190,17 @@ class Assistant:
     def types(self) -> ConflictTypes:
         """The classifier of quarrels."""
         return ConflictTypes(self.reader)
+
+    @functools.cached_property
+    def live_help(self) -> LiveHelp:
+        """The helper with the next message of a chat."""
+        return LiveHelp(self.emotions, self.embedder, self.reader, self._replies)
+
+    @functools.cached_property
+    def conflict_help(self) -> ConflictHelp:
+        """The adviser in conflicts."""
+        read_map = functools.partial(read_types, self.settings.knowledge)
+        return ConflictHelp(self.types, self.embedder, self._passages, self._whole, read_map)
 
     @property
     def reader(self) -> Reader | None:
@@ -243,6 +251,10 @@ class Assistant:
             if self._catalogue is None or self._catalogue.generation != self.store.generation:
                 self._catalogue = read_catalogue(self.store)
             return self._catalogue
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
 
 
 def _require(text: str, field: str) -> None:

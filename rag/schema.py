@@ -26,6 +26,10 @@ Amount = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), re
 Clock = Annotated[dt.time, PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str)]
 
 
+LONGEST_EXCERPT = 240
+"""Characters of a passage that a citation shows."""
+
+
 class Value(BaseModel):
     """Base of every value here: immutable, and a stray field is an error."""
 
@@ -115,6 +119,17 @@ class Item(Value):
         )  # fmt: skip
 
 
+class Citation(Value):
+    """Where a statement comes from; `id` is the number shown in brackets."""
+
+    id: int
+    document: str
+    locator: str
+    title: str
+    excerpt: str
+    score: float
+
+
 class Hit(Value):
     """A passage found for a query."""
 
@@ -129,16 +144,12 @@ class Hit(Value):
     kind: PassageKind = "document"
     lang: Language = "zh"
 
-
-class Citation(Value):
-    """Where a statement comes from; `id` is the number shown in brackets."""
-
-    id: int
-    document: str
-    locator: str
-    title: str
-    excerpt: str
-    score: float
+    def cite(self, number: int) -> Citation:
+        """The passage as source `number`, with its beginning."""
+        return Citation(
+            id=number, document=self.document, locator=self.locator, title=self.title,
+            excerpt=self.text[:LONGEST_EXCERPT], score=self.score,
+        )  # fmt: skip
 
 
 class DateRequest(Value):

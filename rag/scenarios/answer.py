@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from rag.embed import Embedder
 from rag.guard import objection
 from rag.phrase import Phrase
-from rag.schema import Answer, Citation, Hit, Language, Point
+from rag.schema import LONGEST_EXCERPT, Answer, Hit, Language, Point
 from rag.text import simplified
 
 Search = Callable[[str, int], Sequence[Hit]]
@@ -17,7 +17,6 @@ Search = Callable[[str, int], Sequence[Hit]]
 _PASSAGES = 5
 _SENTENCES = 6
 _SHORTEST = 6
-_MAX_EXCERPT = 240
 _SENTENCE = re.compile(r"(?<=[。！？!?])|(?<=[.;；])\s+|\n+|(?=\(\d+\) )")
 _LEAD = re.compile(r"^(?:\(\d+\) |[-*•] )?\s*")
 NOTHING = Phrase(
@@ -48,13 +47,7 @@ def answer(question: str, lang: Language, search: Search, embedder: Embedder) ->
     points = tuple(
         Point(text=sentences[number][1], citations=(used.index(sentences[number][0]) + 1,)) for number in chosen
     )
-    citations = tuple(
-        Citation(
-            id=number, document=hits[place].document, locator=hits[place].locator, title=hits[place].title,
-            excerpt=hits[place].text[:_MAX_EXCERPT], score=hits[place].score,
-        )
-        for number, place in enumerate(used, start=1)
-    )  # fmt: skip
+    citations = tuple(hits[place].cite(number) for number, place in enumerate(used, start=1))
     return Answer(
         question=question, lang=lang, points=points, citations=citations,
         timings_ms=_laps(started, found, time.perf_counter()),
@@ -64,7 +57,7 @@ def answer(question: str, lang: Language, search: Search, embedder: Embedder) ->
 def _sentences(text: str) -> list[str]:
     """The sentences of a passage that can stand alone, without list marks; what may not leave is left out."""
     parts = [_LEAD.sub("", part).strip() for part in _SENTENCE.split(text)]
-    return [part for part in parts if len(part) >= _SHORTEST and objection(part) is None] or [text[:_MAX_EXCERPT]]
+    return [part for part in parts if len(part) >= _SHORTEST and objection(part) is None] or [text[:LONGEST_EXCERPT]]
 
 
 def _laps(started: float, found: float, done: float) -> dict[str, float]:

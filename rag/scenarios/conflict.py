@@ -38,7 +38,6 @@ _RANKED = 5
 _APPROACHES = 3
 _UNSURE = 0.4
 _WORDS = 3
-_MAX_EXCERPT = 240
 _SEVERE = (
     (4, r"离婚|分手|离家|搬(?:出|走)|出轨|背叛|小三|流产|崩溃|拉黑|律师|起诉|分居|divorc|break(?:ing)? up|broke up|left me|moved out|affair|cheat|betray|separat|lawyer|blocked me"),
     (3, r"冷战|几个月|半年|(?:两|三|四|五|六|七|八|九|十|\d+)(?:天|周|个月|年)(?:没|不|都)|骗|瞒|吼|骂|哭|摔|不理我|不说话|借钱|欠债|lied|lying|debt|shout|scream|cry|cried|silent|hasn'?t (?:spoken|talked)|for (?:weeks|months|years)|not (?:speaking|talking)|slammed"),
@@ -154,7 +153,7 @@ class ConflictHelp:
         hits = self._search(f"{entry.label} {entry.about}", lang, "guide", 5)
         hit = next((hit for hit in hits if hit.locator == f"{name} {lang}"), None)
         if hit is not None:
-            citations.append(_citation(hit, len(citations) + 1))
+            citations.append(hit.cite(len(citations) + 1))
         return entry
 
     def _cases(self, text: str, name: str, lang: Language, citations: list[Citation]) -> list[_Case]:
@@ -170,7 +169,7 @@ class ConflictHelp:
             seen.add(place)
             fields = read_fields(self._whole(hit), CASE, lang)
             if fields.get("first_day_steps"):
-                citations.append(_citation(hit, len(citations) + 1))
+                citations.append(hit.cite(len(citations) + 1))
                 found.append(_Case(hit, fields, len(citations)))
         return found
 
@@ -213,13 +212,6 @@ def _lines(cases: Sequence[_Case], field: str, text: str, lang: Language) -> tup
 
 def _first(cases: Sequence[_Case], field: str) -> tuple[str, ...]:
     return next((case.all(field) for case in cases if case.all(field)), ())
-
-
-def _citation(hit: Hit, number: int) -> Citation:
-    return Citation(
-        id=number, document=hit.document, locator=hit.locator, title=hit.title, excerpt=hit.text[:_MAX_EXCERPT],
-        score=hit.score,
-    )  # fmt: skip
 
 
 def _laps(started: float, classified: float, found: float, done: float) -> dict[str, float]:

@@ -44,7 +44,7 @@ SearchReplies = Callable[[str, Language], Sequence[Hit]]
 
 Action = Literal["reply", "wait", "stop"]
 _COURSE = 8
-_SHORTLIST = 24
+_SHORTLIST = 12
 _PATIENCE = 2
 """My messages without an answer from which to wait."""
 _OTHER_MOVE = 0.3
@@ -53,7 +53,6 @@ _FIT_WEIGHT = 1.0
 _LIKENESS_WEIGHT = 6.0
 _SAME_STAGE = 0.15
 _TONE_WEIGHT = 0.4
-_MAX_EXCERPT = 240
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,9 @@ class LiveHelp:
         if emotion.abstained and action == "reply":
             label = MOODS[emotion.label].to(spoken)
             advice = UNSURE.to(spoken, label=label, percent=round(100 * emotion.probability))
-        drafts = [] if action == "stop" and chat.unanswered else self._drafts(chat, last, emotion, act, spoken)
-        scores = self._scores(drafts, chat, emotion, last, tone)
-        if chat.unanswered >= _PATIENCE:
-            drafts = []
+        silent = chat.unanswered >= _PATIENCE or (action == "stop" and chat.unanswered)
+        drafts = [] if silent else self._drafts(chat, last, emotion, act, spoken)
+        scores = self._scores(drafts, chat, emotion, tone)
         chosen = _differing(drafts, scores, max(count, 1))
         citations, candidates = _cited(drafts, scores, chosen)
         done = time.perf_counter()
@@ -142,9 +140,7 @@ class LiveHelp:
         moods = self._emotions.read_all([(text, ()) for _, text in same]) if same else []
         return [hit for (hit, _), mood in zip(same, moods, strict=True) if mood.label == emotion.label]
 
-    def _scores(
-        self, drafts: Sequence[_Draft], chat: Chat, emotion: Emotion, last: Message, tone: str | None
-    ) -> list[float]:
+    def _scores(self, drafts: Sequence[_Draft], chat: Chat, emotion: Emotion, tone: str | None) -> list[float]:
         if not drafts:
             return []
         texts = [draft.text for draft in drafts]
@@ -217,13 +213,7 @@ def _cited(
         draft = drafts[number]
         own: tuple[int, ...] = ()
         if draft.hit is not None:
-            hit = draft.hit
-            citations.append(
-                Citation(
-                    id=len(citations) + 1, document=hit.document, locator=hit.locator, title=hit.title,
-                    excerpt=hit.text[:_MAX_EXCERPT], score=hit.score,
-                )
-            )  # fmt: skip
+            citations.append(draft.hit.cite(len(citations) + 1))
             own = (len(citations),)
         candidates.append(
             Candidate(
