@@ -18,6 +18,8 @@ Text = Annotated[str, typer.Argument(help="In Chinese or English; - reads stdin.
 Rows = Annotated[Path | None, typer.Option("--file", help="A .jsonl file; each row comes back with its verdict.")]
 _TONES = ("light", "sincere", "direct")
 _TEXTS = ("text", "message", "question", "query", "prompt")
+_LARGEST_CHAT, _LARGEST_ROWS = 4_000_000, 256_000_000
+"""Bytes of a file that is read."""
 _BEFORE = ("context", "history", "before", "previous")
 
 
@@ -43,7 +45,7 @@ def reply(
             zh=f"--tone 的值是 {tone!r}；请用 {'、'.join(_TONES)}。",
         )
     run = session(context)
-    source = _read(file) if file is not None else sys.stdin.read() if text == "-" else text
+    source = _read(file, _LARGEST_CHAT) if file is not None else sys.stdin.read() if text == "-" else text
     run.speak_like(source)
     require_stage(stage)
     chat = read_chat(source, me=me)
@@ -131,17 +133,23 @@ def _show(found: Any, as_json: bool, run: Session, how: str) -> None:
     show(found, run.lang_or_none or run.spoken)
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, largest: int) -> str:
     if str(path) == "-":
         return sys.stdin.read()
     from knowledge.clean import decode
+
+    if path.is_file() and (size := path.stat().st_size) > largest:
+        raise InputError(
+            en=f"{path} has {size:,} bytes; give at most {largest:,}, the last days of a chat are enough.",
+            zh=f"{path} 有 {size:,} 字节；最多 {largest:,}，聊天记录给最近几天的就够了。",
+        )
 
     return decode(path.read_bytes()).text
 
 
 def _each_row(path: Path, key: str, judge: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
     """Writes each row with what `judge` found of it, a line each: under `key`, and flat beside the row's own keys."""
-    for number, line in enumerate(_read(path).splitlines(), start=1):
+    for number, line in enumerate(_read(path, _LARGEST_ROWS).splitlines(), start=1):
         if not line.strip():
             continue
         try:

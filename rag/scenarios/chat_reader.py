@@ -34,13 +34,17 @@ _LABEL = re.compile(
 )
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 _PERIOD = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)? ?"
-_DAY = r"\d{1,4}[./\-年]\d{1,2}[./\-月]\d{1,4}日?"
+_DAY = r"(?:\d{1,4}[./\-年]\d{1,2}[./\-月]\d{1,4}日?|\d{1,2}月\d{1,2}[日号])"
+_DATED = re.compile(
+    rf"^\s*(?P<name>[^\s:：][^:：\n]{{0,28}}?)[\s(（\[]+(?:{_DAY}[\s,，]*{_PERIOD}(?:{_CLOCK})?|{_PERIOD}{_CLOCK})[)）\]]?\s*[:：]\s?(?P<text>.*)$"
+)
+"""A label with the day or the time behind the name."""
 _WHATSAPP = re.compile(
     rf"^[\u200e\u200f]*\[?(?P<day>{_DAY}),?[\s\u202f]{_PERIOD}(?P<time>{_CLOCK})\]?(?: -)? (?P<rest>.*)$"
 )
 _TELEGRAM = re.compile(rf"^(?P<name>[^:：]{{1,60}}), \[(?P<day>{_DAY}) (?P<time>{_CLOCK})\]:?$")
 _WECHAT = re.compile(
-    rf"^(?P<name>[^\s:：][^:：]{{0,28}}?)[ \u3000\t]+(?:(?P<day>{_DAY})[ \u3000\t]+)?(?:[昨前今]天|周.|星期.)?[ ]?{_PERIOD}(?P<time>{_CLOCK})$"
+    rf"^(?P<name>[^\s:：][^:：]{{0,28}}?)[ \u3000\t]+(?:(?P<day>{_DAY})|(?:{_DAY}[ \u3000\t]+)?(?:[昨前今]天|周.|星期.)?[ ]?{_PERIOD}(?P<time>{_CLOCK}))$"
 )
 _RULE = re.compile(r"^\s*[—–-]{2,}.*[—–-]{2,}\s*$")
 """The line with the day between messages that WeChat sends by mail."""
@@ -176,23 +180,29 @@ def _headed(lines: Sequence[str], header: re.Pattern[str], *, least: int) -> Ite
 
 def _labelled(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Lines such as 我：… and Her: …; a line without a speaker goes on with the message before it."""
-    speakers = Counter(found["name"].strip().lower() for line in lines if (found := _LABEL.match(line)))
+    found = [_DATED.match(line) or _LABEL.match(line) for line in lines]
+    speakers = Counter(one["name"].strip().lower() for one in found if one)
     known = {name for name in speakers if name in _ME or name in _THEM}
     others = speakers.keys() - known
     if known and len(others) == 1 and (known <= _ME or known <= _THEM):
         known |= others
-    if not known and not (len(speakers) == 2 and sum(speakers.values()) >= max(2, len(lines) // 2)):
+    if not known and not _converse(speakers, len(lines)):
         return
     turns: list[list[str]] = []
-    for line in lines:
-        found = _LABEL.match(line)
-        if found and (
-            found["name"].strip().lower() in (known or speakers) or speakers[found["name"].strip().lower()] > 1
-        ):
-            turns.append([found["name"].strip(), found["text"]])
+    for line, one in zip(lines, found, strict=True):
+        name = one["name"].strip() if one else ""
+        if one and (name.lower() in (known or speakers) or speakers[name.lower()] > 1):
+            turns.append([name, one["text"]])
         elif turns and line.strip():
             turns[-1][1] += "\n" + line
     yield from ((name, text) for name, text in turns)
+
+
+def _converse(speakers: Counter[str], lines: int) -> bool:
+    """Whether names before colons are people who talk, two of them or a group, and not the fields of a form."""
+    if sum(speakers.values()) < max(2, lines // 2):
+        return False
+    return len(speakers) == 2 or sum(count > 1 for count in speakers.values()) >= 2
 
 
 def _single(text: str) -> Chat:

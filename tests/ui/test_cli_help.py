@@ -160,3 +160,12 @@ def test_nothing_asked_is_told_in_one_sentence(qixi: Qixi, command: str) -> None
     result = qixi(command, "")
     assert result.code == 2
     assert len(result.err.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_too_large_is_not_read(qixi: Qixi, tmp_path: Path) -> None:
+    huge = tmp_path / "chat.txt"
+    with huge.open("wb") as file:
+        file.truncate(5_000_000)
+    found = qixi("reply", "--file", str(huge))
+    assert found.code == 2
+    assert "has 5,000,000 bytes; give at most 4,000,000" in found.err

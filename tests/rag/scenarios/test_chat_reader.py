@@ -31,6 +31,11 @@ HI: Turns = [("them", "hi"), ("me", "hey\nwhat's up"), ("them", "miss you")]
         pytest.param("【他说】：在吗\n【我说】：在\n怎么了\n【他说】：想你", "labels", id="brackets"),
         pytest.param("[老公]: 在吗\r\n[本人]: 在\r\n怎么了\r\n[老公]: 想你", "labels", id="square brackets, Windows"),
         pytest.param("小雨：在吗\n阿明：在\n怎么了\n小雨：想你", "names", id="names"),
+        pytest.param("小雨 11月19日：在吗\n阿明 11月19日：在\n怎么了\n小雨 11月20日：想你", "names", id="names, days"),
+        pytest.param("小雨（20:15）：在吗\n阿明（20:16）：在\n怎么了\n小雨（20:20）：想你", "names", id="names, times"),
+        pytest.param(
+            "小雨 11月19日\n在吗\n阿明 11月19日\n在\n怎么了\n小雨 11月20日\n想你", "wechat", id="WeChat, day alone"
+        ),
         pytest.param("小雨 15:04\n在吗\n阿明 15:05\n在\n怎么了\n小雨 15:06\n想你", "wechat", id="WeChat, time"),
         pytest.param(
             "小雨 2026-11-20 23:59:59\n在吗\n阿明 昨天 0:05\n在\n怎么了\n小雨 星期六 下午 3:06\n想你",
@@ -279,6 +284,13 @@ def test_what_is_no_chat_gets_one_clear_sentence(source: Any, me: str | None, fi
 
 def test_a_group_is_read_for_whoever_says_who_they_are() -> None:
     assert turns(read_chat(GROUP, me="Bob")) == [("them", "a"), ("me", "b"), ("them", "c")]
+
+
+def test_a_group_of_names_before_colons_is_a_chat_and_a_form_is_not() -> None:
+    said = turns(read_chat("Ann: hi\nBob: yo\nCem: hey\nAnn: so\nBob: ok", me="Bob"))
+    assert said == [("them", "hi"), ("me", "yo"), ("them", "hey"), ("them", "so"), ("me", "ok")]
+    with pytest.raises(InputError, match="names no speakers"):
+        read_chat("Budget: 500\nCity: Leeds\nDay: Saturday")
 
 
 def test_lone_surrogates_are_left_out() -> None:
