@@ -21,13 +21,13 @@ def train_reader(
     rows: Judgements,
     model_folder: Path,
     *,
-    epochs: int = 4,
+    epochs: int = 3,
     weights: Path = WEIGHTS,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Trains the reader from the encoder in `model_folder`, writes reader.npz and returns what is known of it.
 
-    Needs torch, transformers and peft (the extra `train`).
+    Needs torch and transformers (the extra `train`).
     """
     trained = train(rows.reader_groups(), Plan(tasks=rows.tasks(), epochs=epochs), model_folder, tell=tell)
     write_arrays(weights / "reader.npz", trained.arrays, trained.about)

@@ -170,7 +170,7 @@ def open_head(name: str, folder: Path = WEIGHTS) -> Head:
     """The head `name` (emotion, guard, class, conflict). Raises ModelError when its file is missing or damaged."""
     path = folder / f"{name}.npz"
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files if key != "about"}
             about = json.loads(stored["about"].tobytes().decode())
         return Head(arrays, about)

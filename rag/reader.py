@@ -1,4 +1,4 @@
-"""The reader: the default encoder with our own LoRA adapter, and a linear head for each task.
+"""The reader: the default encoder with our own low-rank adapter, and a linear head for each task.
 
 It tells what a request is to the guard, what a message feels like, what a quarrel is about and how a reply fits.
 `rag/weights/reader.npz` holds the adapter (fp16) and the heads; the graph with the adapter merged in is built once into
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shutil
 import threading
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ from rag.reader_forms import LONGEST
 FILE = WEIGHTS / "reader.npz"
 Task = Literal["guard", "class", "risk", "side", "emotion", "conflict", "reply"]
 _GRAPH = "reader_qint8.onnx"
+_KEPT_GRAPHS = 3
+"""Graphs in the cache, of 82 MB each."""
 _PARTS = {
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
     "ao": "attention.output.dense", "fi": "intermediate.dense", "fo": "output.dense",
@@ -42,7 +45,7 @@ class Weights:
     def __init__(self, path: Path = FILE) -> None:
         """Raises ModelError when the file is missing or damaged."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 self.arrays = {key: stored[key] for key in stored.files if key != "about"}
                 self.about: Mapping[str, Any] = json.loads(stored["about"].tobytes().decode())
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
@@ -53,13 +56,13 @@ class Weights:
         self.labels: dict[str, tuple[str, ...]] = {task: tuple(own) for task, own in self.about["tasks"].items()}
 
     def delta(self, name: str) -> FloatArray | None:
-        """What the adapter adds to a matrix of rag.e5_graph such as "l0.q": scaling · B A, (rows, columns)."""
+        """What the adapter adds to a matrix of rag.e5_graph such as "l0.q": up · down, (rows, columns)."""
         layer, part = name.split(".")
         stem = f"encoder.layer.{layer[1:]}.{_PARTS[part]}"
-        down, up = (self.arrays.get(f"{stem}.lora_{side}.default.weight") for side in "AB")
+        down, up = (self.arrays.get(f"{stem}.{side}") for side in ("down", "up"))
         if down is None or up is None:
             return None
-        added: FloatArray = self.about["scaling"] * (up.astype(np.float32) @ down.astype(np.float32))
+        added: FloatArray = up.astype(np.float32) @ down.astype(np.float32)
         return added
 
 
@@ -148,6 +151,7 @@ def _obtain_graph(folder: Path, weights: Weights, progress: Progress | None) -> 
             if not graph.is_file():  # another process may have made it meanwhile
                 (progress or (lambda fraction, message: None))(0.5, "merging the reader's adapter")
                 _write_graph(E5Source(source_file), weights, graph)
+                _drop_older(folder.parent)
     except (OSError, Timeout) as error:
         raise _unusable(folder, str(error)) from error
     return graph
@@ -157,6 +161,13 @@ def _write_graph(source: E5Source, weights: Weights, graph: Path) -> None:
     from rag.e5_graph import build_graph
 
     replace_file(graph, build_graph(source, weights.delta).SerializeToString())
+
+
+def _drop_older(models: Path) -> None:
+    """Removes graphs of earlier weights but the last ones: another checkout may share the cache."""
+    made = sorted(models.glob(f"{NAME}-reader-*/{_GRAPH}"), key=lambda graph: graph.stat().st_mtime, reverse=True)
+    for graph in made[_KEPT_GRAPHS:]:
+        shutil.rmtree(graph.parent, ignore_errors=True)
 
 
 def _unusable(folder: Path, reason: str) -> ModelError:

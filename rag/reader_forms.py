@@ -10,13 +10,15 @@ from rag.text import simplified
 
 LONGEST = 256
 """Tokens the reader looks at; the end of a longer text is cut."""
-_TURN_LENGTH = 160
+_BEFORE_LENGTH = 160
+_TURN_LENGTH = 64
+"""Characters of a turn before, its last: with _TURNS of them the message itself is still within LONGEST."""
 _TURNS = 4
 
 
 def guard_form(text: str, before: str = "") -> str:
     """A question to be screened, with what was said before it where there is something."""
-    said = f"{plain(before)[-_TURN_LENGTH:]} > " if before.strip() else ""
+    said = f"{plain(before)[-_BEFORE_LENGTH:]} > " if before.strip() else ""
     return f"guard: {said}{plain(text)}"
 
 
@@ -37,5 +39,5 @@ def reply_form(reply: str, chat: Sequence[tuple[bool, str]]) -> str:
 
 def _turns(turns: Sequence[tuple[bool, str]]) -> str:
     return "".join(
-        f"{'A' if own else 'B'}: {simplified(text)[:_TURN_LENGTH]} | " for own, text in list(turns)[-_TURNS:]
+        f"{'A' if own else 'B'}: {simplified(text)[-_TURN_LENGTH:]} | " for own, text in list(turns)[-_TURNS:]
     )

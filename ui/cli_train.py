@@ -17,11 +17,11 @@ _Weights = Annotated[Path | None, typer.Option(help="Folder of the weights; defa
 @train_app.command("reader")
 def reader(
     context: typer.Context,
-    epochs: Annotated[int, typer.Option(min=1, help="Times every row is seen.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, help="Times every row is seen.")] = 3,
     weights: _Weights = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train the reader's adapter (needs the extra train; about an hour on two cores), then the heads beside it."""
+    """Train the reader: the encoder's adapter and a head a task (needs the extra train; about an hour on two cores)."""
     from finetune.judgements import Judgements
     from finetune.train_judgements import train_reader
     from rag.convert_e5 import obtain_model
@@ -46,7 +46,7 @@ def reader(
 
 @train_app.command("heads")
 def heads(context: typer.Context, weights: _Weights = None, as_json: AsJson = False) -> None:
-    """Train the n-gram heads, and each one's share beside the reader (about two minutes)."""
+    """Train the n-gram heads, and each one's share beside the reader (a few minutes)."""
     from finetune.judgements import Judgements
     from finetune.train_judgements import train_heads
     from rag.heads import WEIGHTS
