@@ -4,8 +4,8 @@ Tasks share the encoder (multi-task learning, Caruana 1997): what a request is t
 emotion of a message; the kind of a quarrel; how well a reply fits. The heads are fitted on the encoder as it is before
 anything is tuned (Kumar et al. 2022 [1]); then all matrices of its layers are tuned, in bf16 where the processor has
 it. What tuning added to a matrix is kept as its best approximation of low rank (truncated SVD, Eckart and Young 1936),
-in the form of a LoRA adapter [2]: tuning the matrices themselves is faster on a processor than tuning an adapter, and
-went further in as many steps. A tenth of the rows, drawn once by their hash, is held out for the temperatures.
+in the form of a LoRA adapter [2]; tuning the matrices themselves is faster on a processor than tuning an adapter. A
+tenth of the rows, drawn once by their hash, is held out for the temperatures.
 `qixi train reader` needs the extra `train` and takes about an hour on two cores.
 
 [1] https://arxiv.org/abs/2202.10054

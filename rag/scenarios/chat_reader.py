@@ -6,6 +6,7 @@ messages, WeChat's copied and forwarded-by-mail messages. The last KEPT messages
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -23,6 +24,7 @@ LONGEST = 200_000
 """Characters of a chat that are read; a longer one is refused."""
 KEPT = 60
 _LONGEST_MESSAGE = 2_000
+_LONGEST_NAME = 30
 
 _ME = frozenset("我 我说 我发 本人 自己 me i myself mine 我方".split())
 _THEM = frozenset(
@@ -46,6 +48,11 @@ _TELEGRAM = re.compile(rf"^(?P<name>[^:：]{{1,60}}), \[(?P<day>{_DAY}) (?P<time
 _WECHAT = re.compile(
     rf"^(?P<name>[^\s:：][^:：]{{0,28}}?)[ \u3000\t]+(?:(?P<day>{_DAY})|(?:{_DAY}[ \u3000\t]+)?(?:[昨前今]天|周.|星期.)?[ ]?{_PERIOD}(?P<time>{_CLOCK}))$"
 )
+_WHEN = re.compile(
+    rf"^(?:{_DAY}|昨天|前天|今天|周.|星期.|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today)?[ ,，]*(?:at )?{_PERIOD}{_CLOCK}$",
+    re.IGNORECASE,
+)
+"""The line of day and time that stands under a name in copied messages."""
 _RULE = re.compile(r"^\s*[—–-]{2,}.*[—–-]{2,}\s*$")
 """The line with the day between messages that WeChat sends by mail."""
 _HEADER = re.compile(r"^(?P<name>[^\s:：][^:：]{0,28})[:：]$")
@@ -159,7 +166,18 @@ def _telegram(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _wechat(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     found = list(_headed([line for line in lines if line.strip() and not _RULE.match(line)], _WECHAT, least=1))
-    yield from found or _headed(lines, _HEADER, least=2)
+    yield from found or list(_headed(lines, _HEADER, least=2)) or _stacked(lines)
+
+
+def _stacked(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Messages under a line with the name and a line with the time."""
+    kept = [line.strip() for line in lines if line.strip()]
+    starts = [at - 1 for at, line in enumerate(kept) if at and _WHEN.match(line) and len(kept[at - 1]) <= _LONGEST_NAME]
+    if len(starts) < 2 or starts[0] != 0:
+        return
+    for start, end in itertools.pairwise([*starts, len(kept)]):
+        if text := "\n".join(kept[start + 2 : end]):
+            yield kept[start], text
 
 
 def _headed(lines: Sequence[str], header: re.Pattern[str], *, least: int) -> Iterator[tuple[str, str]]:

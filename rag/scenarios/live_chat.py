@@ -158,8 +158,7 @@ class LiveHelp:
 
 def _whether(chat: Chat, act: str, lang: Language) -> tuple[Action, str]:
     """Whether to reply, wait or stop, and the sentence that says so."""
-    last = _last_of_them(chat)
-    if last.who == "them" and is_final(last.text):
+    if any(is_final(text) for text in _last_words(chat)):
         return "stop", STOP.to(lang)
     if chat.unanswered >= _PATIENCE:
         return "wait", WAIT_UNANSWERED.to(lang, count=chat.unanswered)
@@ -172,6 +171,17 @@ def _whether(chat: Chat, act: str, lang: Language) -> tuple[Action, str]:
 
 def _last_of_them(chat: Chat) -> Message:
     return next((message for message in reversed(chat.messages) if message.who == "them"), chat.messages[-1])
+
+
+def _last_words(chat: Chat) -> list[str]:
+    """What the other wrote last, in however many messages, without one of mine between."""
+    theirs = [number for number, message in enumerate(chat.messages) if message.who == "them"]
+    if not theirs:
+        return []
+    first = theirs[-1]
+    while first > 0 and chat.messages[first - 1].who == "them":
+        first -= 1
+    return [message.text for message in chat.messages[first : theirs[-1] + 1]]
 
 
 def _before(messages: Sequence[Message], place: int) -> list[Turn]:

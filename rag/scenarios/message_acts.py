@@ -14,11 +14,11 @@ ACTS = (
 """In the order in which they are looked for; a message that fits several is the first."""
 
 _FINAL = re.compile(
-    r"别(?:再)?(?:联系|找|发|烦|骚扰|打扰)我|不要再(?:联系|找|发|打扰|来)|不想(?:再)?(?:见|看见|看到|联系|跟你|和你).{0,6}(?:了|说|聊|你)?|拉黑|删了(?:你|吧)|到此为止|不合适|没(?:有)?(?:可能|感觉)|只想做朋友|还是做(?:普通)?朋友|我有(?:男|女)朋友|我有对象|祝你(?:幸福|找到)|分手|请你(?:尊重|放过)|一别两宽"
-    r"|\bstop (?:messaging|texting|contacting|calling|writing)|don'?t (?:contact|text|message|call|write)(?: to)? me|leave me alone|\bblock(?:ed|ing)? you\b|not interested|just (?:be|as|stay|want to be) friends|see (?:you|this|us) (?:that way|going anywhere)|i have a (?:boyfriend|girlfriend|partner)|(?:it'?s|we'?re|this is) over\b|we'?re done|please stop|good luck out there|not feeling (?:it|a spark|a connection)|no spark|never (?:contact|text|message)"
+    r"别(?:再)?(?:联系|找|发|烦|骚扰|打扰)我|不要再(?:联系|找|发|打扰|来)|不想(?:再)?(?:见|看见|看到|联系|跟你|和你).{0,6}(?:了|说|聊|你)?|拉黑|删了(?:你|吧)|(?<!件事)(?<!这事)(?<!话题)(?<!这话)到此为止|不合适|没(?:有)?(?:那种|什么)?(?:可能|感觉)|不耽误你|只想做朋友|还是做(?:普通)?朋友|(?:别|不要)(?:再)?(?:给我|跟我)?(?:发|打)[^，。,.]{0,4}(?:给我|过来|了)|(?:别|不要)(?:再)?(?:来|去)(?:找我|我(?:家|公司|单位|学校|楼下))|我?(?:已经)?有(?:男朋友|女朋友|对象|喜欢的人|主)了?(?:$|[，。,.!！])|报警|祝你(?:幸福|找到)|分手|请你(?:尊重|放过)|一别两宽"
+    r"|\bstop (?:messaging|texting|contacting|calling|writing)|don'?t (?:contact|text|message|call|write)(?: to)? me|leave me alone|\bblock(?:ed|ing)? you\b|not interested|just (?:be|as|stay|want to be) friends|see (?:you|this|us) (?:that way|going anywhere)|i have a (?:boyfriend|girlfriend|partner|husband|wife)|i(?:'m| am) (?:seeing (?:someone|somebody)|taken\b|spoken for|married)|through (?:the|my|our|your) (?:solicitor|lawyer|attorney)|(?:it'?s|we'?re|this is) over\b|we'?re done|please stop|good luck out there|not feeling (?:it|a spark|a connection)|no spark|never (?:contact|text|message)"
 )
 _REFUSAL = re.compile(
-    r"^(?:不(?:了|用|去|行|要|想|太?方便|好意思)|算了|还是别|改天|下次吧|没空|没时间|去不了|不约|不必)|(?:^|[，,。 ])我?(?:就|先|还是)?不(?:去|来|了|用|约|见)(?:了)?(?:吧|哈|啦)?[。.~]*$|下次(?:再)?(?:说|约|吧)|改天吧"
+    r"到此为止|^(?:不(?:了|用|去|行|要|想|太?方便|好意思)|算了|还是别|改天|下次吧|没空|没时间|去不了|不约|不必)|(?:^|[，,。 ])我?(?:就|先|还是)?不(?:去|来|了|用|约|见)(?:了)?(?:吧|哈|啦)?[。.~]*$|下次(?:再)?(?:说|约|吧)|改天吧"
     r"|^(?:no|nah|nope|not really|no thanks|i can'?t|i'?d rather not|maybe another time|pass)\b|\b(?:can'?t make it|rather not|another time|rain check|not (?:tonight|today|this week))\b"
 )
 _SPACE = re.compile(
@@ -33,7 +33,7 @@ _GOODNIGHT = re.compile(
     r"晚安|睡(?:了|啦|觉|吧)|去睡|先睡|困了|好梦|\bgood ?night\b|\bnight\b[\s!x]*$|\bg'?night\b|\bgn\b|off to bed|going to (?:bed|sleep)|sleep well|sweet dreams"
 )
 _BUSY = re.compile(
-    r"(?:在|先|去|还在|正|有点|好)忙|开会|加班|上班|赶(?:稿|活|工)|回头(?:说|聊)|等(?:会|下)(?:说|聊|回)|待会|一会儿(?:说|聊)|\bbusy\b|in a meeting|at work|\bbrb\b|talk later|ttyl|gotta (?:go|run)|got to go|swamped|can'?t talk"
+    r"(?:在|先|去|还在|正|有点|好)忙|开会|加班|上班|赶(?:稿|活|工)|在开车|(?:回头|晚点|晚些|下班|到(?:了|家|单位|公司)|等(?:会|下)|一会儿?|有空|忙完)(?:了)?再?(?:说|聊|回)|待会|\bbusy\b|in a meeting|at work|\bbrb\b|talk later|ttyl|driving\b|heads down|gotta (?:go|run)|got to go|swamped|can'?t talk"
 )
 _INVITATION = re.compile(
     r"(?:要不要|想不想|来不来|去不去|一起).{0,14}(?:吃|看|去|玩|喝|走|打|逛|听|爬|跑|做|来)|(?:请你|约你|带你)|(?:有空|有时间).{0,8}(?:吗|么|不|没)|出来(?:玩|吃|走|喝)"

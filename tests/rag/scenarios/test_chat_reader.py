@@ -36,6 +36,11 @@ HI: Turns = [("them", "hi"), ("me", "hey\nwhat's up"), ("them", "miss you")]
         pytest.param(
             "小雨 11月19日\n在吗\n阿明 11月19日\n在\n怎么了\n小雨 11月20日\n想你", "wechat", id="WeChat, day alone"
         ),
+        pytest.param(
+            "小雨\n昨天 15:04\n在吗\n\n阿明\n周六 15:05\n在\n怎么了\n\n小雨\n15:06\n想你",
+            "wechat",
+            id="copied, times below",
+        ),
         pytest.param("小雨 15:04\n在吗\n阿明 15:05\n在\n怎么了\n小雨 15:06\n想你", "wechat", id="WeChat, time"),
         pytest.param(
             "小雨 2026-11-20 23:59:59\n在吗\n阿明 昨天 0:05\n在\n怎么了\n小雨 星期六 下午 3:06\n想你",

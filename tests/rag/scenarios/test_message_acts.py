@@ -13,6 +13,7 @@ from rag.scenarios.message_acts import act_of, is_final, topic_of
         ("别再联系我了", "refusal"), ("please stop texting me", "refusal"), ("改天吧", "refusal"),
         ("我想一个人静静", "space"), ("need some space", "space"), ("你总是这样", "accusation"),
         ("you never listen", "accusation"), ("晚安", "goodnight"), ("night x", "goodnight"), ("我先去开会", "busy"),
+        ("在路上，到公司再说", "busy"),
         ("要不要一起看电影", "invitation"), ("are you free saturday?", "invitation"), ("在吗", "greeting"),
         ("谢谢你今天陪我", "thanks"), ("嗯嗯", "short_reply"), ("k", "short_reply"),
         ("今天面试没过，有点懵", "sharing"),
@@ -22,7 +23,15 @@ def test_an_act_is_told_by_its_words(text: str, act: str) -> None:
     assert act_of(text) == act
 
 
-@pytest.mark.parametrize(("text", "final"), [("我们不合适，别再联系我了", True), ("改天吧", False)])
+@pytest.mark.parametrize(
+    ("text", "final"),
+    [
+        ("我们不合适，别再联系我了", True), ("不要再给我发消息了", True), ("我有男朋友了，抱歉", True),
+        ("想了想，没有那种感觉", True), ("I'm seeing someone, sorry", True), ("Go through my lawyer from now on", True),
+        ("改天吧", False), ("这件事到此为止好吗", False), ("我男朋友不吃辣，所以换一家吧", False),
+        ("I'm seeing the dentist at four", False),
+    ],
+)  # fmt: skip
 def test_an_end_is_more_than_a_no(text: str, final: bool) -> None:
     assert is_final(text) is final
 
