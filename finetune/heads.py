@@ -49,11 +49,13 @@ def train_head(
     *,
     sounds: bool,
     read: Callable[[Sequence[int]], FloatArray] | None,
+    look: Callable[[Sequence[int], FloatArray], Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Trains a head, writes it to `path` and returns figures over the held-out rows.
 
     `read` gives the reader's log-probabilities (rows, labels) for the numbers of some examples; None where there is no
-    reader, and then the head is alone. Deterministic for the same rows and library versions.
+    reader, and then the head is alone. `look` makes further figures of the numbers of the held-out examples and their
+    probabilities (rows, labels). Deterministic for the same rows and library versions.
     """
     kept = [number for number, example in enumerate(examples) if not example.held_out]
     judged = [number for number, example in enumerate(examples) if example.held_out]
@@ -74,14 +76,17 @@ def train_head(
     own = log_softmax(own)
     about: dict[str, Any] = {"labels": list(labels), "sounds_weight": _SOUNDS_WEIGHT, "rows": len(examples)}
     about["temperature"] = _best_temperature(own, truth)
-    figures = {"alone": judge(np.exp(log_softmax(own / about["temperature"])), truth)}
+    final_view = np.exp(log_softmax(own / about["temperature"]))
+    figures: dict[str, Any] = {"alone": judge(final_view, truth)}
     if read is not None:
         other = read(judged)
         share = min(_SHARES, key=lambda part: _loss(_mixed(own, other, part), truth, None))
         about["reader_share"] = share
         about["mixed_temperature"] = _best_temperature(_mixed(own, other, share), truth)
-        mixed = log_softmax(_mixed(own, other, share) / about["mixed_temperature"])
-        figures |= {"reader": judge(np.exp(other), truth), "together": judge(np.exp(mixed), truth)}
+        final_view = np.exp(log_softmax(_mixed(own, other, share) / about["mixed_temperature"]))
+        figures |= {"reader": judge(np.exp(other), truth), "together": judge(final_view, truth)}
+    if look is not None:
+        figures |= look(judged, final_view)
     about["held_out"] = figures
     final: dict[str, NDArray[Any]] = {}
     for view in views:

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from finetune.heads import train_head, write_arrays
+from finetune.heads import Example, train_head, write_arrays
 from finetune.judgements import Judgements
 from finetune.reader import Plan, train
 from rag.heads import WEIGHTS, FloatArray
 from rag.reader import Reader, Task
+from rag.text import language
 
+_THRESHOLDS = tuple(step / 20 for step in range(5, 16))
 HEADS: tuple[Task, ...] = ("guard", "class", "emotion", "conflict")
 
 
@@ -46,7 +48,30 @@ def train_heads(rows: Judgements, reader: Reader | None, *, weights: Path = WEIG
             found: FloatArray = np.log(np.maximum(reader.probabilities(head, vectors), 1e-9))
             return found
 
+        def look(numbers: Sequence[int], found: FloatArray, examples: Sequence[Example] = examples) -> dict[str, Any]:
+            return {"thresholds": trade_off([examples[number] for number in numbers], 1 - found[:, 0])}
+
         figures[head] = train_head(
-            labels, examples, weights / f"{head}.npz", sounds=head in ("guard", "class"), read=read if reader else None
-        )
+            labels, examples, weights / f"{head}.npz", sounds=head in ("guard", "class"),
+            read=read if reader else None, look=look if head == "guard" else None,
+        )  # fmt: skip
     return figures
+
+
+def trade_off(examples: Sequence[Example], harm: FloatArray) -> dict[str, dict[str, tuple[float, float]]]:
+    """By language and threshold: the share of harmful examples that reach it, and the share of harmless ones.
+
+    `harm` (rows,) is the probability of wish and danger together; rag.guard.THRESHOLD is set by it.
+    """
+    langs = np.array([language(example.sample.text) for example in examples])
+    harmful = np.array([example.label != 0 for example in examples])
+    return {
+        lang: {
+            f"{threshold:.2f}": tuple(
+                round(float((harm[(langs == lang) & (harmful == side)] >= threshold).mean()), 4)
+                for side in (True, False)
+            )
+            for threshold in _THRESHOLDS
+        }
+        for lang in sorted(set(langs))
+    }  # type: ignore[misc]

@@ -121,7 +121,9 @@ class Assistant:
             occasions=self.occasions(),
             now=self.now(),
         )
-        return plan.model_copy(update={"timings_ms": {**plan.timings_ms, "total": _ms_since(started)}})
+        return plan.model_copy(
+            update={"safety": safety, "timings_ms": {**plan.timings_ms, "total": _ms_since(started)}}
+        )
 
     def screen(self, text: str, context: str = "", *, lang: Language | None = None) -> Safety:
         """What to do with a request before anything else; see rag.guard. Raises InputError for one that is too long."""
@@ -142,11 +144,10 @@ class Assistant:
         safety = self._chat_safety(chat, spoken)
         screened = _ms_since(started)
         found = self.live_help.help(chat, lang=spoken, tone=tone, count=count)
-        update: dict[str, Any] = {"timings_ms": {"screen": screened, **found.timings_ms, "total": _ms_since(started)}}
+        timings = {"screen": screened, **found.timings_ms, "total": _ms_since(started)}
+        update: dict[str, Any] = {"safety": safety, "timings_ms": timings}
         if safety.outcome != "answer":
-            update |= {
-                "safety": safety, "action": "stop", "candidates": (), "citations": (), "advice": "", "subtext": (),
-            }  # fmt: skip
+            update |= {"action": "stop", "candidates": (), "citations": (), "advice": "", "subtext": ()}
         return found.model_copy(update=update)
 
     def resolve(self, text: str, *, lang: Language | None = None) -> Advice:
@@ -221,7 +222,7 @@ class Assistant:
         heard = self.screen(said[:LONGEST_TEXT], lang=lang)
         told = sure_danger(plain(said)) or (danger_hints(plain(said)) and heard.probability >= _CHAT_CERTAINTY)
         sure = heard.outcome == "handoff" and told
-        return heard if sure else Safety()
+        return heard if sure else asked
 
     def _replies(self, text: str, lang: Language) -> list[Hit]:
         return self.search(text, k=_REPLIES, filters=Filters(kinds=("reply",), langs=(lang,)), gate=False)

@@ -23,7 +23,7 @@ from rag.guard_rules import (
     sure_danger,
     wish_hints,
 )  # fmt: skip
-from rag.guard_wording import HANDOFF, IMMEDIATE, PERPETRATOR, REDIRECT, THIRD_PARTY
+from rag.guard_wording import CARE, HANDOFF, IMMEDIATE, PERPETRATOR, REDIRECT, THIRD_PARTY
 from rag.heads import FloatArray, Sample, is_pinyin, open_head
 from rag.hotlines import every_number, numbers_for
 from rag.reader import Reader
@@ -44,6 +44,9 @@ THRESHOLD: dict[Language, float] = {"zh": 0.5, "en": 0.45}
 first trained reader lets no value meet the targets for harm and for look-alikes at once; see `qixi eval safety`."""
 HINTED = 0.75
 """What the threshold is multiplied with when words of the text hint at danger or harm."""
+CARE_FROM = 0.2
+"""Probability of danger from which an answer carries a word of care."""
+_CARE_NUMBERS = 2
 _DANGER_SHARE = 0.4
 """Share of danger in wish and danger from which it is a hand-off: when in doubt, towards help."""
 _IMMINENT = 0.35
@@ -113,7 +116,7 @@ class Guard:
         worst = max(self.judge(question, context), key=lambda part: part.weight)
         sure = _stated(text)
         if sure is None and worst.weight < THRESHOLD[language(question)]:
-            return Safety(outcome="answer", probability=round(1 - worst.harm, 4))
+            return _answer(worst, spoken, region, now)
         wish, danger = float(worst.outcomes[1]), float(worst.outcomes[2])
         name = sure or CLASSES[int(worst.classes.argmax())]
         probability = 1.0 if sure else round(worst.harm, 4)
@@ -219,6 +222,18 @@ def _risk(part: Judgement, text: str, *, stated: bool) -> Risk:
 
 def _side(part: Judgement) -> Side:
     return "victim" if part.sides is None else SIDES[int(part.sides.argmax())]
+
+
+def _answer(part: Judgement, lang: Language, region: str, now: dt.datetime | None) -> Safety:
+    """An answer as for any request; where danger is possible, with a word of care and a number beside it."""
+    probability = round(1 - part.harm, 4)
+    if float(part.outcomes[2]) < CARE_FROM:
+        return Safety(outcome="answer", probability=probability)
+    name = CLASSES[int(part.classes.argmax())]
+    kinds = _NUMBERS.get(name, ("violence",))[:1]
+    words = CARE["self_harm" if name == "self_harm" else "other"]
+    numbers = numbers_for(kinds, region, lang, now=now)[:_CARE_NUMBERS]
+    return Safety(outcome="answer", probability=probability, message=words.to(lang), numbers=numbers)
 
 
 def _handoff(

@@ -32,6 +32,18 @@ IMMEDIATE: Mapping[str, Phrase] = {
     ),
 }
 
+CARE: Mapping[str, Phrase] = {
+    "self_harm": Phrase(
+        "也许是我多心。如果这句话里有“不想活”“撑不住”的意思，请别一个人扛：告诉一个信得过的人，下面的电话也有人接听。",
+        "I may be reading too much into it. If there is something in this about not wanting to live or not coping, please do not carry it alone: tell someone you trust, and the line below is answered by people who know this.",
+    ),
+    "other": Phrase(
+        "也许是我多心。如果你害怕对方，或者有人打你、逼你、管着你、跟着你，那就不是吵架的事：先顾自己的安全，下面的电话可以问，也不必报名字。",
+        "I may be reading too much into it. If you are afraid of them, or anyone hits, forces, controls or follows you, then this is no ordinary quarrel: your safety comes first, and the line below can be asked, without giving a name.",
+    ),
+}
+"""Beside an answer, where danger is possible but not likely."""
+
 HANDOFF: Mapping[str, Phrase] = {
     "self_harm": Phrase(
         "谢谢你愿意说出来。这么难受不是你矫情，也不是你的错，我不会评判你。我是一个程序，不能替你打电话，所以请把这件事告诉两个人：一个你信得过的人——可以直接把这句话发过去：“我最近有不想活的念头，想让你陪陪我”；还有一位专业的人，下面的热线就是接听这种时刻的，医院的精神科、心理科也可以。能伤到自己的东西，请交给别人保管或放远一点。你可以继续跟我说：你现在在哪里，身边有谁？",

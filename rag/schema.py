@@ -239,7 +239,10 @@ class Number(Value):
 
 
 class Safety(Value):
-    """What the guard says of a request: answer it, redirect, or hand off; `message` and `numbers` are to be shown."""
+    """What the guard says of a request: answer it, redirect, or hand off; `message` and `numbers` are to be shown.
+
+    An answer has them where danger is possible: they stand beside it then, and not in its place.
+    """
 
     outcome: Literal["answer", "redirect", "handoff"] = "answer"
     kind: str = Field(default="none", serialization_alias="class", description="One of rag.guard.CLASSES, or none.")

@@ -97,9 +97,11 @@ def plan(
     if as_json:
         emit(made.model_dump(mode="json", by_alias=True))
     else:
+        from ui.console_help import show_care
         from ui.console_plan import show_plan
 
         show_plan(made)
+        show_care(made.safety, request.lang)
     if not made.items:
         message = made.relaxation.message if made.relaxation else ""
         raise InfeasibleError(en=f"No plan fits. {message}", zh=f"排不出计划。{message}")

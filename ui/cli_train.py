@@ -57,4 +57,5 @@ def heads(context: typer.Context, weights: _Weights = None, as_json: AsJson = Fa
         emit(figures)
         return
     for head, own in figures.items():
-        say(f"{head:10} {own}")
+        for name, figure in own.items():
+            say(f"{head:10} {name:14} {figure}")

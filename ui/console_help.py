@@ -31,6 +31,7 @@ def show_replies(found: ReplySet, lang: Language) -> None:
         console.print(f"   [dim]{t('risk', lang)}: {escape(candidate.risk)}[/dim]")
     _list(console, t("avoid", lang), found.avoid)
     _sources(console, found.citations, lang)
+    show_care(found.safety, lang)
 
 
 def show_advice(found: Advice, lang: Language) -> None:
@@ -56,6 +57,7 @@ def show_advice(found: Advice, lang: Language) -> None:
         cited = " ".join(f"[{one}]" for one in approach.citations)
         _list(console, f"{t('approach', lang)} {number} {cited}", approach.steps)
     _sources(console, found.citations, lang)
+    show_care(found.safety, lang)
 
 
 def show_answer(found: Answer, lang: Language) -> None:
@@ -69,15 +71,22 @@ def show_answer(found: Answer, lang: Language) -> None:
     for note in found.notes:
         console.print(escape(note))
     _sources(console, found.citations, lang)
+    show_care(found.safety, lang)
 
 
 def show_safety(safety: Safety, lang: Language) -> None:
     """Print a verdict: what is said, and the numbers to call."""
-    console = _console()
-    if safety.outcome == "answer":
-        console.print(t("safe", lang))
+    if not safety.message:
+        _console().print(t("safe", lang))
+    show_care(safety, lang)
+
+
+def show_care(safety: Safety, lang: Language) -> None:
+    """Print the words and numbers of a verdict, if it has any."""
+    if not safety.message:
         return
-    console.print(escape(safety.message))
+    console = _console()
+    console.print(escape(f"\n{safety.message}"))
     for number in safety.numbers:
         hours = number.hours or t("hours_vary", lang)
         about = escape(f"{number.name} ({number.region}, {hours})")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from rag.disguise import plain
-from rag.guard import Guard, objection, watch
+from rag.guard import CLASSES, Guard, Judgement, objection, watch
 from rag.guard_rules import advised_harm, danger_hints, misleads, sure_danger, wish_hints
 
 
@@ -125,3 +126,14 @@ def test_hints_name_their_class_and_films_mislead() -> None:
     assert misleads(plain("这部电影里他拿刀追她"))
     assert advised_harm("晾她几天") == "晾她几天"
     assert advised_harm("不要晾她几天") is None
+
+
+def test_an_answer_carries_a_word_of_care_where_danger_is_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    guard, self_harm = Guard(), np.eye(len(CLASSES), dtype=np.float32)[CLASSES.index("self_harm")]
+    for danger, cared in ((0.28, True), (0.05, False)):
+        outcomes = np.array([0.98 - danger, 0.02, danger], np.float32)
+        found = Judgement(outcomes, self_harm)
+        monkeypatch.setattr(guard, "judge", lambda text, before="", found=found: [found])
+        verdict = guard.screen("有时候羡慕路边的石头")
+        assert verdict.outcome == "answer"
+        assert ("不想活" in verdict.message, bool(verdict.numbers)) == (cared, cared)

@@ -1,4 +1,4 @@
-"""What the guard says instead of an answer: its words, and the numbers to call."""
+"""What the guard says instead of an answer or beside it: its words, and the numbers to call."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ui.i18n import t
 
 
 def show(safety: Safety, lang: Language) -> bool:
-    """Shows a redirect or hand-off and tells whether there was one."""
-    if safety.outcome == "answer":
+    """Shows what the guard says, and tells whether it stands in the place of an answer."""
+    if not safety.message:
         return False
     box = st.error if safety.outcome == "handoff" else st.info
     box(plain(safety.message))
     for number in safety.numbers:
         hours = number.hours or t("hours_vary", lang)
         st.markdown(f"**{plain(number.number)}** · {plain(number.name)} · {plain(number.region)} · {plain(hours)}")
-    return True
+    return safety.outcome != "answer"
