@@ -41,11 +41,13 @@ def evaluate_emotion(rows: Sequence[EmotionRow], reader: EmotionReader) -> tuple
     places = np.arange(len(EMOTIONS))
     precision, recall, f1, counts = precision_recall_fscore_support(truth, read, labels=places, zero_division=0)
     sure = confidence >= CERTAIN
-    figures: dict[str, Any] = {"macro_f1": _round(f1.mean())}
+    figures: dict[str, Any] = {"macro_f1": _round(f1[counts > 0].mean())}
     for lang in ("zh", "en"):
         own = np.array([row.lang == lang for row in rows])
         if own.any():
-            scores = precision_recall_fscore_support(truth[own], read[own], labels=places, zero_division=0)[2]
+            scores = precision_recall_fscore_support(
+                truth[own], read[own], labels=np.unique(truth[own]), zero_division=0
+            )[2]
             figures[f"macro_f1_{lang}"] = _round(scores.mean())
     short = np.array([_is_short(row) for row in rows])
     figures |= {

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from finetune.judgements import DATASETS
+from finetune.judgements import DATASETS, lines_of
 from rag.errors import InputError
 from rag.schema import Safety
 from rag.text import language
@@ -40,6 +40,8 @@ def read_rows(folder: Path) -> dict[str, list[dict[str, Any]]]:
             en=f"{folder} holds none of {', '.join(FILES.values())}; name the folder that does.",
             zh=f"{folder} 里没有 {'、'.join(FILES.values())}；请给出存放它们的文件夹。",
         )
+    if not any(found.values()):
+        raise InputError(en=f"{folder} holds no rows.", zh=f"{folder} 里没有数据。")
     return {name: found.get(name, []) for name in FILES}
 
 
@@ -138,7 +140,7 @@ def _share(rows: Sequence[Any], right: Callable[[Safety], bool]) -> float | None
 
 def _read(path: Path) -> list[dict[str, Any]]:
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in lines_of(path):
         try:
             row = json.loads(line)
             if not isinstance(row.get("text"), str):
@@ -147,5 +149,5 @@ def _read(path: Path) -> list[dict[str, Any]]:
             raise InputError(
                 en=f"{path} line {number} is no row: {error}", zh=f"{path} 第 {number} 行不是一行数据：{error}"
             ) from error
-        found.append({"lang": language(row["text"]), **row})
+        found.append({**row, "lang": row.get("lang") or language(row["text"])})
     return found

@@ -97,7 +97,7 @@ def read_jsonl(path: Path, model: type[Model]) -> list[Model]:
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     found = []
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in lines_of(file):
             try:
                 found.append(model.model_validate(json.loads(line)))
             except (ValueError, ValidationError) as error:
@@ -109,6 +109,18 @@ def read_jsonl(path: Path, model: type[Model]) -> list[Model]:
     if not found:
         raise InputError(en=f"{path} holds no rows.", zh=f"{path} 里没有数据。")
     return found
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a UTF-8 file that are not blank, with their numbers. Raises InputError for another encoding."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            en=f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.",
+            zh=f"{path} 不是 UTF-8 编码（第 {error.start} 字节）；请另存为 UTF-8。",
+        ) from error
+    return ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
 
 
 class Judgements:
@@ -196,7 +208,7 @@ class Judgements:
 
 def _cases(knowledge: Path) -> Iterator[tuple[dict[str, Any], str]]:
     for path in sorted((knowledge / "conflicts").glob("*/*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for _, line in lines_of(path):
             yield json.loads(line), path.stem
 
 

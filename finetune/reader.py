@@ -19,7 +19,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -33,6 +33,8 @@ SCALE = 10.0
 _HELD_OUT = 10
 _BATCH = 32
 _SEED = 20261121
+_PROBED = 12_000
+"""Rows on which the heads are fitted at first."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """Rates of a training run and the rank that is kept; `tasks` gives each task's labels, none for a ranking task."""
+    """Rates of a training run and the rank that is kept.
+
+    `tasks` gives each task's labels, none for a ranking task; `stress` what its loss is multiplied with, else by 1.
+    """
 
     tasks: Mapping[str, tuple[str, ...]]
+    stress: Mapping[str, float] = field(default_factory=dict)
     rank: int = 64
-    rate: float = 8e-5
-    head_rate: float = 1e-3
-    epochs: int = 3
+    rate: float = 4e-5
+    head_rate: float = 3e-4
+    epochs: int = 2
     dropout: float = 0.1
     smoothing: float = 0.05
 
@@ -127,7 +133,7 @@ def train(groups: Sequence[Sequence[Row]], plan: Plan, folder: Path, *, tell: Ca
                 rivals = drop(encode([str(batch[number].rival) for number in place]))
                 margin = heads[task](vectors[place]) - heads[task](rivals)
                 losses = torch.nn.functional.softplus(-margin.squeeze(-1))
-            total = total + (losses * weights[place]).mean()
+            total = total + plan.stress.get(task, 1.0) * (losses * weights[place]).mean()
         return total
 
     started, done, running = time.monotonic(), 0, 0.0
@@ -185,6 +191,7 @@ def _probe(plan: Plan, rows: Sequence[Row], encode: Any, heads: Any) -> None:
     import torch
     from sklearn.linear_model import LogisticRegression
 
+    rows = random.sample(rows, min(len(rows), _PROBED))
     order = sorted(range(len(rows)), key=lambda number: len(rows[number].text))
     vectors = np.zeros((len(rows), heads[next(iter(plan.tasks))].in_features), np.float32)
     for start in range(0, len(order), 64):

@@ -40,17 +40,20 @@ def read_types(knowledge: Path, lang: Language = "zh") -> dict[str, ConflictType
 def _read(path: Path, changed: int, lang: Language) -> dict[str, ConflictType]:
     try:
         types = parse_yaml(path.read_text(encoding="utf-8"))["types"]
-        return {name: _entry(name, value, lang) for name, value in types.items()}
+        return {name: _entry(name, value, lang) for name, value in types.items() if value.get(lang)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # `qixi knowledge check` says what is wrong with it
 
 
 def _entry(name: str, value: Mapping[str, Any], lang: Language) -> ConflictType:
     def words(key: str) -> Any:
-        return (value.get(key) or {}).get(lang)
+        return (value.get(key) or {}).get(lang) or ""
+
+    def lines(key: str) -> tuple[str, ...]:
+        found = words(key)
+        return tuple(filter(None, [found] if isinstance(found, str) else found))
 
     return ConflictType(
-        id=name, label=value[lang], about=words("about") or "", principles=tuple(words("principles") or ()),
-        steps=tuple(words("steps") or ()), warning_signs=tuple(words("warning_signs") or ()),
-        seek_help=words("seek_help") or "", safety=words("safety") or "",
+        id=name, label=value[lang], about=words("about"), principles=lines("principles"), steps=lines("steps"),
+        warning_signs=lines("warning_signs"), seek_help=words("seek_help"), safety=words("safety"),
     )  # fmt: skip

@@ -174,7 +174,7 @@ def open_head(name: str, folder: Path = WEIGHTS) -> Head:
             arrays = {key: stored[key] for key in stored.files if key != "about"}
             about = json.loads(stored["about"].tobytes().decode())
         return Head(arrays, about)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ModelError(
             en=f"The classifier {path.name} cannot be opened ({type(error).__name__}); "
             "install Qixi again, or run “qixi train heads”.",

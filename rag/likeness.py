@@ -31,13 +31,21 @@ def bert_score(candidate: FloatArray, reference: FloatArray) -> float:
 
 
 def best_scores(candidates: Sequence[str], references: Sequence[str], embedder: TokenEmbedder) -> list[float]:
-    """For each candidate its best score against a reference that is another text; 0 where there is none."""
+    """For each candidate its best score against the references of the others; 0 where there is none.
+
+    `references` has one text for each candidate, in the same order: its own, which would only repeat it, is left out,
+    and so is any that is the candidate word for word.
+    """
     vectors = embedder.token_vectors([*candidates, *references])
     own, others = vectors[: len(candidates)], vectors[len(candidates) :]
     return [
         max(
-            (bert_score(rows, other) for other, text in zip(others, references, strict=True) if text != candidate),
+            (
+                bert_score(rows, other)
+                for place, (other, text) in enumerate(zip(others, references, strict=True))
+                if place != number and text != candidates[number]
+            ),
             default=0.0,
         )
-        for candidate, rows in zip(candidates, own, strict=True)
+        for number, rows in enumerate(own)
     ]

@@ -48,7 +48,7 @@ class Weights:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 self.arrays = {key: stored[key] for key in stored.files if key != "about"}
                 self.about: Mapping[str, Any] = json.loads(stored["about"].tobytes().decode())
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
             raise ModelError(
                 en=f"The reader's weights {path.name} cannot be opened ({type(error).__name__}); install Qixi again.",
                 zh=f"阅读模型的权重 {path.name} 打不开（{type(error).__name__}）；请重新安装七夕。",

@@ -33,9 +33,13 @@ def answer(question: str, lang: Language, search: Search, embedder: Embedder) ->
     started = time.perf_counter()
     hits = search(question, _PASSAGES)
     found = time.perf_counter()
-    if not hits:
+    first: dict[str, int] = {}
+    for place, hit in enumerate(hits):
+        for text in _sentences(hit.text):
+            first.setdefault(text, place)
+    sentences = [(place, text) for text, place in first.items()]
+    if not sentences:
         return Answer(question=question, lang=lang, notes=(NOTHING.to(lang),), timings_ms=_laps(started, found, found))
-    sentences = [(place, text) for place, hit in enumerate(hits) for text in _sentences(hit.text)]
     vectors = embedder.encode([simplified(text) for _, text in sentences])
     asked = embedder.encode([simplified(question)], query=True)[0]
     likeness = vectors @ asked
@@ -57,7 +61,10 @@ def answer(question: str, lang: Language, search: Search, embedder: Embedder) ->
 def _sentences(text: str) -> list[str]:
     """The sentences of a passage that can stand alone, without list marks; what may not leave is left out."""
     parts = [_LEAD.sub("", part).strip() for part in _SENTENCE.split(text)]
-    return [part for part in parts if len(part) >= _SHORTEST and objection(part) is None] or [text[:LONGEST_EXCERPT]]
+    long = [part for part in parts if len(part) >= _SHORTEST]
+    if not long:
+        long = [text[:LONGEST_EXCERPT]]
+    return [part for part in long if objection(part) is None]
 
 
 def _laps(started: float, found: float, done: float) -> dict[str, float]:

@@ -39,8 +39,8 @@ _APPROACHES = 3
 _UNSURE = 0.4
 _WORDS = 3
 _SEVERE = (
-    (4, r"离婚|分手|离家|搬(?:出|走)|出轨|背叛|小三|流产|崩溃|拉黑|律师|起诉|分居|divorc|break(?:ing)? up|broke up|left me|moved out|affair|cheat|betray|separat|lawyer|blocked me"),
-    (3, r"冷战|几个月|半年|(?:两|三|四|五|六|七|八|九|十|\d+)(?:天|周|个月|年)(?:没|不|都)|骗|瞒|吼|骂|哭|摔|不理我|不说话|借钱|欠债|lied|lying|debt|shout|scream|cry|cried|silent|hasn'?t (?:spoken|talked)|for (?:weeks|months|years)|not (?:speaking|talking)|slammed"),
+    (4, r"离婚|分手|离家|搬(?:出|走)|出轨|背叛|小三|流产|崩溃|拉黑|(?:找|请|问)(?:了)?(?:个)?律师|起诉|分居|divorc|break(?:ing)? up|broke up|left me|moved out|\baffair|cheat(?:ed|ing)|betray|\bseparat(?:ed|ing|ion)\b|\b(?:my|her|his|a|the) lawyer|blocked me"),
+    (3, r"冷战|几个月|半年|(?:两|三|四|五|六|七|八|九|十|\d+)(?:天|周|个月|年)(?:没|不|都)|骗|瞒|吼|骂|哭|摔|不理我|不说话|借钱|欠债|\blied\b|\blying\b|\bdebt|\bshout|\bscream|\bcry(?:ing)?\b|\bcried\b|\bsilent\b|hasn'?t (?:spoken|talked)|for (?:weeks|months|years)|not (?:speaking|talking)|slammed"),
 )  # fmt: skip
 _SEVERITY = tuple((level, re.compile(pattern, re.IGNORECASE)) for level, pattern in _SEVERE)
 _MILD = 2
@@ -118,7 +118,7 @@ class ConflictHelp:
         guide = self._guide(name, spoken, citations)
         cases = self._cases(text, name, spoken, citations)
         found = time.perf_counter()
-        if not cases and probability < _UNSURE:
+        if not cases and (guide is None or probability < _UNSURE):
             return Advice(
                 types=dict(ranked[:3]), notes=(NOTHING.to(spoken),),
                 timings_ms=_laps(started, classified, found, found),
@@ -133,9 +133,9 @@ class ConflictHelp:
             type=name, label=self._label(name, spoken), probability=probability, types=dict(ranked[:3]),
             severity=severity_of(text), steps=guide.steps if guide else (),
             say=_lines(cases, "say", text, spoken), do_not_say=_lines(cases, "do_not_say", text, spoken),
-            repair=cases[0].all("repair_two_weeks") if cases else (),
+            repair=_first(cases, "repair_two_weeks"),
             if_they_refuse=" ".join(_first(cases, "if_they_refuse")),
-            what_if=tuple(line for case in cases for line in case.all("counterfactual"))[:2],
+            what_if=tuple(line for case in cases for line in case.all("counterfactual") if not objection(line))[:2],
             warning_signs=(*(guide.warning_signs if guide else ()), *([guide.seek_help] if guide and guide.seek_help else [])),
             candidates=tuple(approaches), notes=tuple(notes), citations=tuple(citations),
             timings_ms=_laps(started, classified, found, done),
@@ -203,7 +203,10 @@ def severity_of(text: str) -> int:
 
 
 def _lines(cases: Sequence[_Case], field: str, text: str, lang: Language) -> tuple[str, ...]:
-    """Lines of the cases that fit this quarrel: they name nothing of another story; shorter ones first."""
+    """Lines of the cases that fit this quarrel: they name nothing of another story; shorter ones first.
+
+    Where each names something, the shortest one, which has the least to be changed.
+    """
     known = known_words(text, lang)
     lines = [line for case in cases for line in case.all(field) if not objection(line)]
     own = sorted((line for line in lines if not is_foreign(line, known, lang)), key=len)
@@ -211,7 +214,9 @@ def _lines(cases: Sequence[_Case], field: str, text: str, lang: Language) -> tup
 
 
 def _first(cases: Sequence[_Case], field: str) -> tuple[str, ...]:
-    return next((case.all(field) for case in cases if case.all(field)), ())
+    """That field of the first case that has it, without lines that may not leave."""
+    fit = (tuple(line for line in case.all(field) if not objection(line)) for case in cases)
+    return next((lines for lines in fit if lines), ())
 
 
 def _laps(started: float, classified: float, found: float, done: float) -> dict[str, float]:

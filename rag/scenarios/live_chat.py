@@ -6,6 +6,7 @@ Stages: safety → emotion and its course → act of the message → candidates 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ SearchReplies = Callable[[str, Language], Sequence[Hit]]
 Action = Literal["reply", "wait", "stop"]
 _COURSE = 8
 _SHORTLIST = 12
+_ALIKE = 4
+"""Of the shortlist at most, replies of similar exchanges."""
 _PATIENCE = 2
 """My messages without an answer from which to wait."""
 _OTHER_MOVE = 0.3
@@ -88,10 +91,12 @@ class LiveHelp:
         act = act_of(last.text)
         lap = time.perf_counter()
         action, advice = _whether(chat, act, spoken)
+        if action == "stop":
+            act = "refusal"  # their no, wherever it stands, is what is answered
         if emotion.abstained and action == "reply":
             label = MOODS[emotion.label].to(spoken)
             advice = UNSURE.to(spoken, label=label, percent=round(100 * emotion.probability))
-        silent = chat.unanswered >= _PATIENCE or (action == "stop" and chat.unanswered)
+        silent = chat.unanswered >= _PATIENCE or last.who == "me" or (action == "stop" and chat.unanswered)
         drafts = [] if silent else self._drafts(chat, last, emotion, act, spoken)
         scores = self._scores(drafts, chat, emotion, tone)
         chosen = _differing(drafts, scores, max(count, 1))
@@ -126,11 +131,11 @@ class LiveHelp:
             mine = "\n".join(message.text for message in chat.messages[-6:])
             why = RETRIEVED_WHY.to(lang, label=MOODS[emotion.label].to(lang))
             for reply in retrieved_replies(self._alike(last, emotion, act, lang), mine, lang):
-                found.append(
-                    _Draft(reply.text, reply.tone, "retrieved", _RETRIEVED_FIT, why, RETRIEVED_RISK.to(lang), reply.hit)
-                )
-        unique = {draft.text: draft for draft in reversed(found)}
-        return sorted(unique.values(), key=lambda draft: -draft.fit)[:_SHORTLIST]
+                fit = _RETRIEVED_FIT * (1 + reply.hit.score)
+                found.append(_Draft(reply.text, reply.tone, "retrieved", fit, why, RETRIEVED_RISK.to(lang), reply.hit))
+        unique = sorted({draft.text: draft for draft in reversed(found)}.values(), key=lambda draft: -draft.fit)
+        alike = [draft for draft in unique if draft.hit is not None][:_ALIKE]
+        return [*alike, *[draft for draft in unique if draft.hit is None][: _SHORTLIST - len(alike)]]
 
     def _alike(self, last: Message, emotion: Emotion, act: str, lang: Language) -> list[Hit]:
         """The exchanges found for a message whose own message has the same mood and does the same."""
@@ -158,9 +163,10 @@ class LiveHelp:
 
 def _whether(chat: Chat, act: str, lang: Language) -> tuple[Action, str]:
     """Whether to reply, wait or stop, and the sentence that says so."""
-    if any(is_final(text) for text in _last_words(chat)):
+    theirs = _last_words(chat)
+    if any(is_final(text) for text in theirs):
         return "stop", STOP.to(lang)
-    if chat.unanswered >= _PATIENCE:
+    if chat.unanswered >= _PATIENCE or not theirs:
         return "wait", WAIT_UNANSWERED.to(lang, count=chat.unanswered)
     if act == "space":
         return "wait", WAIT_SPACE.to(lang)
@@ -198,20 +204,15 @@ def _subtext(emotion: Emotion, lang: Language) -> tuple[str, ...]:
 
 
 def _differing(drafts: Sequence[_Draft], scores: Sequence[float], count: int) -> list[int]:
-    """The best draft of each tone first, no move twice while others are left; best first."""
-    order = sorted(range(len(drafts)), key=lambda number: -scores[number])
-    chosen: list[int] = []
-    for needed in ("tone", "move", ""):
-        for number in order:
-            if len(chosen) == count:
-                break
-            tones = {drafts[other].tone for other in chosen}
-            used = {drafts[other].move for other in chosen}
-            new = drafts[number].move not in used or drafts[number].move == "retrieved"
-            fits = {"tone": new and drafts[number].tone not in tones, "move": new, "": True}[needed]
-            if number not in chosen and fits:
-                chosen.append(number)
-    return sorted(chosen, key=lambda number: -scores[number])
+    """The `count` drafts with the most tones, then the most moves, then the best scores; best first."""
+
+    def worth(chosen: tuple[int, ...]) -> tuple[int, int, float]:
+        tones = {drafts[number].tone for number in chosen}
+        moves = {drafts[number].move if drafts[number].hit is None else drafts[number].text for number in chosen}
+        return len(tones), len(moves), sum(scores[number] for number in chosen)
+
+    best = max(itertools.combinations(range(len(drafts)), min(count, len(drafts))), key=worth)
+    return sorted(best, key=lambda number: -scores[number])
 
 
 def _cited(
@@ -223,8 +224,11 @@ def _cited(
         draft = drafts[number]
         own: tuple[int, ...] = ()
         if draft.hit is not None:
-            citations.append(draft.hit.cite(len(citations) + 1))
-            own = (len(citations),)
+            known = {(one.document, one.locator): one.id for one in citations}
+            cited = known.get((draft.hit.document, draft.hit.locator))
+            if cited is None:
+                citations.append(draft.hit.cite(len(citations) + 1))
+            own = (cited or len(citations),)
         candidates.append(
             Candidate(
                 text=draft.text, tone=draft.tone, move=draft.move, why=draft.why, risk=draft.risk,

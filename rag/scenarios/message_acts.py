@@ -14,11 +14,11 @@ ACTS = (
 """In the order in which they are looked for; a message that fits several is the first."""
 
 _FINAL = re.compile(
-    r"别(?:再)?(?:联系|找|发|烦|骚扰|打扰)我|不要再(?:联系|找|发|打扰|来)|不想(?:再)?(?:见|看见|看到|联系|跟你|和你).{0,6}(?:了|说|聊|你)?|拉黑|删了(?:你|吧)|(?<!件事)(?<!这事)(?<!话题)(?<!这话)到此为止|不合适|没(?:有)?(?:那种|什么)?(?:可能|感觉)|不耽误你|只想做朋友|还是做(?:普通)?朋友|(?:别|不要)(?:再)?(?:给我|跟我)?(?:发|打)[^，。,.]{0,4}(?:给我|过来|了)|(?:别|不要)(?:再)?(?:来|去)(?:找我|我(?:家|公司|单位|学校|楼下))|我?(?:已经)?有(?:男朋友|女朋友|对象|喜欢的人|主)了?(?:$|[，。,.!！])|报警|祝你(?:幸福|找到)|分手|请你(?:尊重|放过)|一别两宽"
+    r"(?<!先)(?:别|不要)(?:再)?(?:联系|找|骚扰|打扰)我|不要再(?:联系|找|发|打扰|来)|不想(?:再)?(?:见|看见|看到|联系|跟你|和你).{0,6}(?:了|说|聊|你)?|拉黑|删了(?:你|吧)|(?<!件事)(?<!这事)(?<!话题)(?<!这话)到此为止|(?:我们|咱们?|咱俩|我俩|和你|跟你|彼此|性格).{0,8}不(?:太|是很|怎么|大)?合适|没(?:有)?(?:那种|什么)?(?:可能|感觉)|不耽误你|只想做朋友|还是做(?:普通)?朋友|(?:别|不要)(?:再)?(?:给我|跟我)?(?:发|打)[^，。,.]{0,4}(?:给我|过来|了)|(?:别|不要)(?:再)?(?:来|去)(?:找我|我(?:家|公司|单位|学校|楼下))|我?(?:已经)?有(?:男朋友|女朋友|对象|喜欢的人|主)了?(?:$|[，。,.!！])|报警|祝你(?:幸福|找到)|分手|请你(?:尊重|放过)|一别两宽"
     r"|\bstop (?:messaging|texting|contacting|calling|writing)|don'?t (?:contact|text|message|call|write)(?: to)? me|leave me alone|\bblock(?:ed|ing)? you\b|not interested|just (?:be|as|stay|want to be) friends|see (?:you|this|us) (?:that way|going anywhere)|i have a (?:boyfriend|girlfriend|partner|husband|wife)|i(?:'m| am) (?:seeing (?:someone|somebody)|taken\b|spoken for|married)|through (?:the|my|our|your) (?:solicitor|lawyer|attorney)|(?:it'?s|we'?re|this is) over\b|we'?re done|please stop|good luck out there|not feeling (?:it|a spark|a connection)|no spark|never (?:contact|text|message)"
 )
 _REFUSAL = re.compile(
-    r"到此为止|^(?:不(?:了|用|去|行|要|想|太?方便|好意思)|算了|还是别|改天|下次吧|没空|没时间|去不了|不约|不必)|(?:^|[，,。 ])我?(?:就|先|还是)?不(?:去|来|了|用|约|见)(?:了)?(?:吧|哈|啦)?[。.~]*$|下次(?:再)?(?:说|约|吧)|改天吧"
+    r"到此为止|^(?:不(?:了|用|去|行|要|想|太?方便|好意思)|算了|还是别|改天|下次吧|没空|没时间|去不了|不约|不必)|(?:^|[，,。 ])我?(?:今天|今晚|明天|这周末?|周末|这次|就|先|还是)?不(?:去|来|了|用|约|见)(?:了)?(?:吧|哈|啦)?[。.~]*$|下次(?:再)?(?:说|约|吧)|改天吧"
     r"|^(?:no|nah|nope|not really|no thanks|i can'?t|i'?d rather not|maybe another time|pass)\b|\b(?:can'?t make it|rather not|another time|rain check|not (?:tonight|today|this week))\b"
 )
 _SPACE = re.compile(
@@ -40,7 +40,7 @@ _INVITATION = re.compile(
     r"|\b(?:want|wanna|fancy|feel like|care|up for|down for|interested in)\b.{0,30}\?|\b(?:shall|should|could|can) we\b.{0,40}\?|come (?:over|with|to)\b|join (?:me|us)|are you free|let'?s\b"
 )
 _YES_NO = re.compile(
-    r"(?:吗|么|嘛|没|不|吧)[?？~]*$|(?:是不是|能不能|可不可以|会不会|有没有|要不要|好不好|行不行|对不对|在不在)|^(?:are|is|do|does|did|can|could|will|would|have|has|should|am|was|were|u|you)\b.*\?|(?:right|ok|okay|yeah)\?$"
+    r"(?:吗|(?<![什怎这那多])么|嘛|没|不|吧)[?？~]*$|(?:是不是|能不能|可不可以|会不会|有没有|要不要|好不好|行不行|对不对|在不在)|^(?:are|is|do|does|did|can|could|will|would|have|has|should|am|was|were|u|you)\b.*\?|(?:right|ok|okay|yeah)\?$"
 )
 _OPEN = re.compile(r"[?？]|^(?:what|why|how|where|when|who|which)\b|(?:什么|怎么|为什么|为啥|哪|谁|几点|多少|咋)")
 _APOLOGY = re.compile(
@@ -64,6 +64,8 @@ _EMPTY_NOUNS = frozenset(
     "嗯嗯 哈哈 呵呵 傻瓜 笨蛋 混蛋 宝贝 宝宝 亲爱 老公 老婆 哥哥 小时 分钟 星期 月 年 天 点 个 次 句 字 眼 嘴 "
     "脸 手 头".split()
 )
+_OTHERS = frozenset("你您他她它")
+"""Whose noun is not theirs: “你妈” is the user's mother."""
 _FAMILY = {"妈": "你妈妈", "妈妈": "你妈妈", "我妈": "你妈妈", "老妈": "你妈妈", "爸": "你爸爸", "爸爸": "你爸爸", "我爸": "你爸爸", "老爸": "你爸爸", "姐姐": "你姐姐", "妹妹": "你妹妹", "弟弟": "你弟弟", "奶奶": "你奶奶", "爷爷": "你爷爷", "领导": "你领导", "老板": "你老板", "同事": "你同事"}  # fmt: skip
 _POSSESSED = re.compile(
     r"\b(my|the|this|that|our)\s+((?:new |old |little |big |first |last |final )?[a-z]{3,})(?:\s+(test|exam|interview|appointment|meeting|party|flight|shift|report|lesson|class|trip|game|match|presentation))?\b"
@@ -71,7 +73,7 @@ _POSSESSED = re.compile(
 _EMPTY_EN = frozenset(
     "way same time thing things one day night morning week weekend moment point end only other first last "
     "best worst most rest fact idea bit lot kind sort mood phone life whole evening afternoon truth problem "
-    "message messages text texts love god hell next right left self fault bad own mind head heart face eyes "
+    "message messages text texts really very absolute exact actual whole entire favourite favorite bad good love god hell next right left self fault bad own mind head heart face eyes "
     "hand hands turn place past future world".split()
 )
 
@@ -105,7 +107,12 @@ def topic_of(text: str, lang: Language) -> str | None:
 def _topic_zh(text: str) -> str | None:
     import rjieba
 
-    nouns = [word for word, tag in rjieba.tag(text) if tag in _NOUNS and word not in _EMPTY_NOUNS]
+    tagged = list(rjieba.tag(text))
+    owners = ["", *(word for word, _ in tagged)]
+    nouns = [
+        word for (word, tag), owner in zip(tagged, owners, strict=False)
+        if tag in _NOUNS and word not in _EMPTY_NOUNS and owner[-1:] not in _OTHERS
+    ]  # fmt: skip
     for word in nouns:
         if word in _FAMILY:
             return _FAMILY[word]

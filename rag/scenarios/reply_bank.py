@@ -20,6 +20,17 @@ _TONES: tuple[Tone, ...] = ("light", "sincere", "direct")
 _SPECIFIC = frozenset({"n", "nr", "nrt", "ns", "nt", "nz", "t", "m", "mq", "s", "vn"})
 _WORD = re.compile(r"[a-z']+")
 _NUMBER = re.compile(r"\d")
+_GRAMMAR = frozenset(
+    "a about after again all am an and any are around as ask at away back be been before being but by came can come "
+    "could did do does doing done each else even every everything few for from gave get give given go goes going gone "
+    "got had has have having he hear heard her here hers him his home how i if in into is it its job just knew know "
+    "known later less let like made make many maybe me mean meant might mine more most much must my need never no not "
+    "nothing of off on once only or other our out over own people perhaps please really said say see seen she should "
+    "so some someone something soon still such take taken talk tell than thank that the their them then there these "
+    "they thing things think this those though thought to today together told tomorrow tonight too took try under "
+    "until up us very want wanted was way we well went were what when where which while who why will with without work "
+    "would yes yet you your yours".split()
+)
 
 
 class Move(Value):
@@ -101,8 +112,9 @@ def known_words(chat_text: str, lang: Language) -> frozenset[str]:
 
 @functools.cache
 def _common(lang: Language) -> frozenset[str]:
-    """Words of the bank: what can be said in any chat."""
-    return frozenset(word for move in moves(lang) for word in _telling(move.text, lang))
+    """Words of the bank, and in English those of grammar: what can be said in any chat."""
+    bank = frozenset(word for move in moves(lang) for word in _telling(move.text, lang))
+    return bank | _GRAMMAR if lang == "en" else bank
 
 
 def _telling(text: str, lang: Language) -> list[str]:
