@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -13,8 +14,8 @@ from rag.emotion import EMOTIONS, EmotionReader, Turn
 from rag.errors import InputError
 from rag.scenarios.chat_reader import Chat, Message, Who, read_chat
 from rag.scenarios.live_chat import LiveHelp
-from rag.scenarios.message_acts import act_of
-from rag.scenarios.reply_bank import is_foreign, known_words, retrieved_replies
+from rag.scenarios.message_acts import ACTS, act_of
+from rag.scenarios.reply_bank import fitting_moves, is_foreign, known_words, retrieved_replies
 from rag.schema import Emotion, Hit, Language, ReplySet
 from tests.fakes import BagOfWordsEmbedder
 
@@ -490,3 +491,17 @@ def test_what_a_chat_says_itself_is_not_foreign(text: str, lang: Language) -> No
     assert act_of(text)
     if not re.search(r"\d", text):
         assert not is_foreign(text, known_words(text, lang), lang)
+
+
+# The bank
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_bank_has_replies_of_three_tones_and_moves_for_every_mood_and_act(lang: Language) -> None:
+    holes = []
+    for mood, act in itertools.product(EMOTIONS, ACTS):
+        fitting = [move for move, _ in fitting_moves(lang, mood, act, None, topic=None, name=None)]
+        by_tone = [{move.move for move in fitting if move.tone == tone} for tone in ("light", "sincere", "direct")]
+        if not any(len(set(moves)) == 3 for moves in itertools.product(*by_tone)):
+            holes.append((mood, act))
+    assert holes == []
