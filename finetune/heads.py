@@ -139,7 +139,7 @@ def _fit(
     grams, seen = np.unique(np.concatenate([np.asarray(row, np.uint32) for row in chosen]), return_counts=True)
     often = seen >= _LEAST_SEEN
     grams, idf = grams[often], (np.log((1 + len(chosen)) / (1 + seen[often])) + 1).astype(np.float16)
-    model = LogisticRegression(C=_PENALTY, max_iter=400, tol=1e-3)
+    model = LogisticRegression(C=_PENALTY, max_iter=400, tol=1e-5)
     truth = np.array([examples[number].label for number in rows])
     weight = np.array([examples[number].weight for number in rows])
     model.fit(_matrix(chosen, grams, idf), truth, sample_weight=weight)

@@ -39,12 +39,13 @@ CLASSES = (
 RISKS: tuple[Risk, ...] = ("low", "moderate", "high", "imminent")
 SIDES: tuple[Side, ...] = ("victim", "perpetrator", "third_party")
 
-THRESHOLD: dict[Language, float] = {"zh": 0.5, "en": 0.45}
-"""Probability of wish and danger together from which a request is not simply answered, by language. Provisional: the
-first trained reader lets no value meet the targets for harm and for look-alikes at once; see `qixi eval safety`."""
+THRESHOLD: dict[Language, float] = {"zh": 0.35, "en": 0.35}
+"""Probability of wish and danger together from which a request is not simply answered, by language: what
+`qixi train heads` prints for the rows held out, on the side of help. No value meets the targets for harm and for
+look-alikes at once yet; see `qixi eval safety`."""
 HINTED = 0.75
 """What the threshold is multiplied with when words of the text hint at danger or harm."""
-CARE_FROM = 0.2
+CARE_FROM = 0.15
 """Probability of danger from which an answer carries a word of care."""
 _CARE_NUMBERS = 2
 _DANGER_SHARE = 0.4
