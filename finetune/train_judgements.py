@@ -69,13 +69,14 @@ def trade_off(examples: Sequence[Example], harm: FloatArray) -> dict[str, dict[s
     """
     langs = np.array([language(example.sample.text) for example in examples])
     harmful = np.array([example.label != 0 for example in examples])
+
+    def share(lang: str, threshold: float, *, of_harmful: bool) -> float:
+        return round(float((harm[(langs == lang) & (harmful == of_harmful)] >= threshold).mean()), 4)
+
     return {
         lang: {
-            f"{threshold:.2f}": tuple(
-                round(float((harm[(langs == lang) & (harmful == side)] >= threshold).mean()), 4)
-                for side in (True, False)
-            )
+            f"{threshold:.2f}": (share(lang, threshold, of_harmful=True), share(lang, threshold, of_harmful=False))
             for threshold in _THRESHOLDS
         }
         for lang in sorted(set(langs))
-    }  # type: ignore[misc]
+    }

@@ -32,7 +32,6 @@ from rag.scenarios.date_plan import Catalogue, plan_date, read_catalogue
 from rag.scenarios.date_request import understand
 from rag.scenarios.live_chat import LiveHelp
 from rag.scenarios.occasions import Occasion, on, read_calendar
-from rag.scenarios.reply_bank import moves
 from rag.schema import Advice, Answer, DatePlan, DateRequest, Emotion, Hit, Language, Money, ReplySet, Safety
 from rag.settings import Settings
 from rag.store import Store
@@ -40,7 +39,7 @@ from rag.text import language
 
 LONGEST_TEXT = 8_000
 """Characters of a request; a longer one is refused."""
-_REPLIES = 8
+_REPLIES = 5
 _CHAT_CERTAINTY = 0.85
 """Probability from which words of the other that hint at danger are taken for one: a chat says much in half words."""
 
@@ -82,9 +81,10 @@ class Assistant:
         self.catalogue()
         on(self.occasions(), self.now().date())
         self.embedder.encode(["warm"], query=True)
-        for lang in ("zh", "en"):
-            self.screen("warm" if lang == "en" else "你好")
-            moves(lang)
+        greetings: dict[Language, str] = {"zh": "你好", "en": "hello"}
+        for lang, greeting in greetings.items():
+            self.screen(greeting)
+            self.live_help.warm(lang)
             read_types(self.settings.knowledge, lang)
 
     def cities(self) -> list[str]:

@@ -8,7 +8,6 @@ rag.heads and the rules answer alone.
 
 from __future__ import annotations
 
-import functools
 import json
 import shutil
 import threading
@@ -27,6 +26,7 @@ from rag.files import file_sha256, replace_file
 from rag.heads import WEIGHTS
 from rag.onnx_encoder import OnnxEncoder
 from rag.reader_forms import LONGEST
+from rag.remembered import Remembered
 
 FILE = WEIGHTS / "reader.npz"
 Task = Literal["guard", "class", "risk", "side", "emotion", "conflict", "reply"]
@@ -73,16 +73,11 @@ class Reader:
         """An encoder with the adapter of `weights` merged in."""
         self._encoder = encoder
         self.weights = weights
-        self._read = functools.lru_cache(512)(self._encode_one)
+        self._read = Remembered(self._encode)
 
     def vectors(self, texts: Sequence[str]) -> FloatArray:
-        """Unit vectors (len(texts), dimensions); that of a single text is remembered."""
-        if len(texts) == 1:
-            return self._read(texts[0])[None].copy()
-        found = np.empty((len(texts), self._encoder.dimensions), np.float32)
-        for places, part in self._encoder.run(texts):
-            found[places] = part
-        return found
+        """Unit vectors (len(texts), dimensions); those of the last texts are remembered."""
+        return self._read(texts)
 
     def probabilities(self, task: Task, vectors: FloatArray) -> FloatArray:
         """Calibrated probabilities (rows, labels of the task) from `vectors`."""
@@ -96,10 +91,11 @@ class Reader:
         found: FloatArray = vectors @ self.weights.arrays[f"{task}.matrix"] + self.weights.arrays[f"{task}.bias"]
         return found
 
-    def _encode_one(self, text: str) -> FloatArray:
-        ((_, vectors),) = self._encoder.run([text])
-        own: FloatArray = vectors[0]
-        return own
+    def _encode(self, texts: Sequence[str]) -> FloatArray:
+        found = np.empty((len(texts), self._encoder.dimensions), np.float32)
+        for places, part in self._encoder.run(texts):
+            found[places] = part
+        return found
 
 
 _opened: dict[Path, Reader] = {}

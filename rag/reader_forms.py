@@ -14,6 +14,8 @@ _BEFORE_LENGTH = 160
 _TURN_LENGTH = 64
 """Characters of a turn before, its last: with _TURNS of them the message itself is still within LONGEST."""
 _TURNS = 4
+_REPLY_TURNS, _REPLY_TURN_LENGTH = 2, 48
+"""Before a reply, less: many replies are read for each message."""
 
 
 def guard_form(text: str, before: str = "") -> str:
@@ -34,10 +36,8 @@ def conflict_form(text: str) -> str:
 
 def reply_form(reply: str, chat: Sequence[tuple[bool, str]]) -> str:
     """A reply that A might send after `chat`: (whether A wrote it, text), oldest first."""
-    return f"reply: {_turns(chat)}A > {simplified(reply)}"
+    return f"reply: {_turns(chat[-_REPLY_TURNS:], _REPLY_TURN_LENGTH)}A > {simplified(reply)}"
 
 
-def _turns(turns: Sequence[tuple[bool, str]]) -> str:
-    return "".join(
-        f"{'A' if own else 'B'}: {simplified(text)[-_TURN_LENGTH:]} | " for own, text in list(turns)[-_TURNS:]
-    )
+def _turns(turns: Sequence[tuple[bool, str]], longest: int = _TURN_LENGTH) -> str:
+    return "".join(f"{'A' if own else 'B'}: {simplified(text)[-longest:]} | " for own, text in list(turns)[-_TURNS:])

@@ -18,6 +18,7 @@ from rag.embed import Embedder
 from rag.emotion import EmotionReader, Turn
 from rag.reader import Reader
 from rag.record_labels import REPLY, read_fields
+from rag.remembered import Remembered
 from rag.scenarios.chat_reader import Chat, Message
 from rag.scenarios.live_wording import (
     AVOID,
@@ -35,7 +36,7 @@ from rag.scenarios.live_wording import (
     WAIT_UNANSWERED,
 )  # fmt: skip
 from rag.scenarios.message_acts import act_of, is_final, topic_of
-from rag.scenarios.reply_bank import Tone, fitting_moves, retrieved_replies
+from rag.scenarios.reply_bank import Tone, fitting_moves, moves, retrieved_replies
 from rag.scenarios.reply_ranking import quality
 from rag.schema import Candidate, Citation, Emotion, Hit, Language, ReplySet
 from rag.text import language, simplified
@@ -44,9 +45,9 @@ SearchReplies = Callable[[str, Language], Sequence[Hit]]
 """Finds passages of kind reply for a text, best first, in its language."""
 
 Action = Literal["reply", "wait", "stop"]
-_COURSE = 8
-_SHORTLIST = 12
-_ALIKE = 4
+_COURSE = 6
+_SHORTLIST = 9
+_ALIKE = 3
 """Of the shortlist at most, replies of similar exchanges."""
 _PATIENCE = 2
 """My messages without an answer from which to wait."""
@@ -77,9 +78,13 @@ class LiveHelp:
     ) -> None:
         """`search` is the retriever's; `reader` None leaves the ranking to rules and likeness."""
         self._emotions = emotions
-        self._embedder = embedder
         self._reader = reader
         self._search = search
+        self._vectors = Remembered(embedder.encode)
+
+    def warm(self, lang: Language) -> None:
+        """Encodes the bank's lines, about a second, which the first chat would else wait for."""
+        self._vectors([simplified(move.text) for move in moves(lang) if "{" not in move.text])
 
     def help(self, chat: Chat, *, lang: Language | None = None, tone: str | None = None, count: int = 3) -> ReplySet:
         """What the last message may mean and at least `count` replies (fewer when it is time to wait or stop)."""
@@ -152,7 +157,7 @@ class LiveHelp:
         learnt = quality(texts, chat, emotion.label, self._reader)
         spread = float(learnt.std()) or 1.0
         context = "\n".join(message.text for message in chat.messages[-3:])
-        vectors = self._embedder.encode([simplified(text) for text in [context, *texts]])
+        vectors = self._vectors([simplified(text) for text in [context, *texts]])
         likeness = vectors[1:] @ vectors[0]
         total = (learnt - learnt.mean()) / spread * 0.5
         total += _FIT_WEIGHT * np.array([draft.fit for draft in drafts])

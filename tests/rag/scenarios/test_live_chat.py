@@ -317,10 +317,10 @@ def test_the_language_is_the_chats_where_none_is_asked_for(help_with: Help, line
 # How the message reads
 
 
-def test_the_course_has_the_others_last_eight_messages(help_with: Help) -> None:
+def test_the_course_has_the_others_last_six_messages(help_with: Help) -> None:
     lines = ["哈哈哈太好笑了", ">嗯"] * 9 + ["滚！别再让我看见你！"]
     found = help_with(chat(*lines))
-    assert len(found.course) == 8
+    assert len(found.course) == 6
     assert found.course[-1] == found.emotion
     assert found.course[0].label == "happy"
 
