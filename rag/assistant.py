@@ -20,7 +20,7 @@ from rag.embed import Embedder, OnnxEmbeddings, open_embedder
 from rag.emotion import EmotionReader
 from rag.errors import InputError, ModelError
 from rag.guard import Guard
-from rag.guard_rules import danger_hints, sure_danger
+from rag.guard_rules import danger_hints, sure_danger, wish_hints
 from rag.hotlines import region_of
 from rag.index import SearchIndex
 from rag.reader import Reader, open_reader
@@ -42,6 +42,8 @@ LONGEST_TEXT = 8_000
 _REPLIES = 5
 _CHAT_CERTAINTY = 0.85
 """Probability from which words of the other that hint at danger are taken for one: a chat says much in half words."""
+_GOAL_CERTAINTY = 0.9
+"""Probability from which a goal without such words is not served: “get her to talk to me” is short, and mostly fine."""
 
 
 class Assistant:
@@ -217,7 +219,11 @@ class Assistant:
         """The verdict on what the user asks and on the other's last words; a chat's moods alone are no danger."""
         asked = self.screen(chat.goal, lang=lang) if chat.goal.strip() else Safety()
         if asked.outcome != "answer":
-            return asked
+            goal = plain(chat.goal)
+            hinted = sure_danger(goal) or danger_hints(goal) or wish_hints(goal)
+            if hinted or asked.probability >= _GOAL_CERTAINTY:
+                return asked
+            asked = Safety()
         said = next((message.text for message in reversed(chat.messages) if message.who == "them"), "")
         heard = self.screen(said[:LONGEST_TEXT], lang=lang)
         told = sure_danger(plain(said)) or (danger_hints(plain(said)) and heard.probability >= _CHAT_CERTAINTY)

@@ -103,6 +103,8 @@ class LiveHelp:
             advice = UNSURE.to(spoken, label=label, percent=round(100 * emotion.probability))
         silent = chat.unanswered >= _PATIENCE or last.who == "me" or (action == "stop" and chat.unanswered)
         drafts = [] if silent else self._drafts(chat, last, emotion, act, spoken)
+        if action == "stop":
+            drafts = [draft for draft in drafts if draft.tone != "light"]  # an end is no time for jokes
         scores = self._scores(drafts, chat, emotion, tone)
         chosen = _differing(drafts, scores, max(count, 1))
         citations, candidates = _cited(drafts, scores, chosen)
