@@ -50,7 +50,7 @@ def plain(text: str) -> str:
         if char in "\n\r\t" or (unicodedata.category(char) not in _INVISIBLE and char not in _BLANKS)
     )
     bare = _without_marks(shown).translate(_homoglyphs())
-    lowered = simplified(unicodedata.normalize("NFKC", bare)).lower().translate(_homoglyphs())
+    lowered = simplified(unicodedata.normalize("NFKC", bare)).replace("瞭", "了").lower().translate(_homoglyphs())
     joined = _HAN_APART.sub(lambda found: re.sub(f"[^{HAN_RANGES}]", "", found[0]), lowered)
     joined = _HAN_SPLIT.sub("", joined)
     joined = _LETTERS_APART.sub(_join_letters, joined)
