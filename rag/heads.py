@@ -165,16 +165,26 @@ def log_softmax(scores: FloatArray) -> FloatArray:
     return result
 
 
+def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The arrays of an .npz by name, and what its "about" tells of them. Raises OSError or ValueError when damaged."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in stored.files if key != "about"}
+            about = json.loads(stored["about"].tobytes().decode())
+    except (EOFError, KeyError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path.name} is damaged: {error}") from error
+    if not isinstance(about, dict):
+        raise ValueError(f"{path.name} tells nothing of its arrays")
+    return arrays, about
+
+
 @functools.lru_cache
 def open_head(name: str, folder: Path = WEIGHTS) -> Head:
     """The head `name` (emotion, guard, class, conflict). Raises ModelError when its file is missing or damaged."""
     path = folder / f"{name}.npz"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {key: stored[key] for key in stored.files if key != "about"}
-            about = json.loads(stored["about"].tobytes().decode())
-        return Head(arrays, about)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        return Head(*read_arrays(path))
+    except (OSError, ValueError, KeyError) as error:  # KeyError: whole, but no head
         raise ModelError(
             en=f"The classifier {path.name} cannot be opened ({type(error).__name__}); "
             "install Qixi again, or run “qixi train heads”.",

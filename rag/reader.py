@@ -8,13 +8,11 @@ rag.heads and the rules answer alone.
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -23,7 +21,7 @@ from rag.convert_e5 import LOCK_SECONDS, NAME, OpenEncoder, Progress, obtain_mod
 from rag.e5_source import FILE_SHA256, E5Source, FloatArray, find_source
 from rag.errors import ModelError
 from rag.files import file_sha256, replace_file
-from rag.heads import WEIGHTS
+from rag.heads import WEIGHTS, read_arrays
 from rag.onnx_encoder import OnnxEncoder
 from rag.reader_forms import LONGEST
 from rag.remembered import Remembered
@@ -45,10 +43,8 @@ class Weights:
     def __init__(self, path: Path = FILE) -> None:
         """Raises ModelError when the file is missing or damaged."""
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                self.arrays = {key: stored[key] for key in stored.files if key != "about"}
-                self.about: Mapping[str, Any] = json.loads(stored["about"].tobytes().decode())
-        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+            self.arrays, self.about = read_arrays(path)
+        except (OSError, ValueError) as error:
             raise ModelError(
                 en=f"The reader's weights {path.name} cannot be opened ({type(error).__name__}); install Qixi again.",
                 zh=f"阅读模型的权重 {path.name} 打不开（{type(error).__name__}）；请重新安装七夕。",
