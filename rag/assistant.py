@@ -15,12 +15,10 @@ from zoneinfo import ZoneInfo
 from rag.catalogue import canonical_city
 from rag.conflict_types import read_types
 from rag.convert_e5 import Progress
-from rag.disguise import plain
 from rag.embed import Embedder, OnnxEmbeddings, open_embedder
 from rag.emotion import EmotionReader
 from rag.errors import InputError, ModelError
-from rag.guard import Guard
-from rag.guard_rules import danger_hints, sure_danger, wish_hints
+from rag.guard import Guard, hints
 from rag.hotlines import region_of
 from rag.index import SearchIndex
 from rag.reader import Reader, open_reader
@@ -145,11 +143,12 @@ class Assistant:
         spoken = lang or self.settings.lang or language(" ".join(message.text for message in chat.messages[-6:]))
         safety = self._chat_safety(chat, spoken)
         screened = _ms_since(started)
-        found = self.live_help.help(chat, lang=spoken, tone=tone, count=count)
+        served = safety.outcome == "answer"
+        found = self.live_help.help(chat, lang=spoken, tone=tone, count=count if served else 0)
         timings = {"screen": screened, **found.timings_ms, "total": _ms_since(started)}
         update: dict[str, Any] = {"safety": safety, "timings_ms": timings}
-        if safety.outcome != "answer":
-            update |= {"action": "stop", "candidates": (), "citations": (), "advice": "", "subtext": ()}
+        if not served:
+            update |= {"action": "stop", "advice": "", "subtext": ()}
         return found.model_copy(update=update)
 
     def resolve(self, text: str, *, lang: Language | None = None) -> Advice:
@@ -218,17 +217,14 @@ class Assistant:
     def _chat_safety(self, chat: Chat, lang: Language) -> Safety:
         """The verdict on what the user asks and on the other's last words; a chat's moods alone are no danger."""
         asked = self.screen(chat.goal, lang=lang) if chat.goal.strip() else Safety()
-        if asked.outcome != "answer":
-            goal = plain(chat.goal)
-            hinted = sure_danger(goal) or danger_hints(goal) or wish_hints(goal)
-            if hinted or asked.probability >= _GOAL_CERTAINTY:
-                return asked
+        if asked.outcome != "answer" and not (hints(chat.goal) or asked.probability >= _GOAL_CERTAINTY):
             asked = Safety()
+        if asked.outcome != "answer":
+            return asked
         said = next((message.text for message in reversed(chat.messages) if message.who == "them"), "")
         heard = self.screen(said[:LONGEST_TEXT], lang=lang)
-        told = sure_danger(plain(said)) or (danger_hints(plain(said)) and heard.probability >= _CHAT_CERTAINTY)
-        sure = heard.outcome == "handoff" and told
-        return heard if sure else asked
+        told = heard.outcome == "handoff" and heard.probability >= _CHAT_CERTAINTY and hints(said)
+        return heard if told else asked
 
     def _replies(self, text: str, lang: Language) -> list[Hit]:
         return self.search(text, k=_REPLIES, filters=Filters(kinds=("reply",), langs=(lang,)), gate=False)

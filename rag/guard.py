@@ -139,7 +139,7 @@ class Guard:
         if self._reader is None or is_pinyin(samples[0]):  # the reader knows no pinyin
             return [
                 Judgement(
-                    self._outcome.probabilities(sample), self._class.probabilities(sample), hinted=_hints(sample.text)
+                    self._outcome.probabilities(sample), self._class.probabilities(sample), hinted=hints(sample.text)
                 )
                 for sample in samples
             ]  # fmt: skip
@@ -149,7 +149,7 @@ class Guard:
             Judgement(
                 self._outcome.probabilities(sample, read["guard"][number]),
                 self._class.probabilities(sample, read["class"][number]),
-                read["risk"][number], read["side"][number], _hints(sample.text),
+                read["risk"][number], read["side"][number], hints(sample.text),
             )
             for number, sample in enumerate(samples)
         ]  # fmt: skip
@@ -170,6 +170,12 @@ def watch(pieces: Iterable[str]) -> Iterator[str]:
         yield rest
 
 
+def hints(text: str) -> bool:
+    """Whether words of `text` state or hint at danger or harm, and none say that it is about a film or a game."""
+    said = plain(text)
+    return not misleads(said) and bool(_stated(said) or danger_hints(said) or wish_hints(said))
+
+
 def objection(sentence: str) -> str | None:
     """Why `sentence` may not leave, in one word (manipulation, number), or None."""
     text = plain(sentence)
@@ -187,12 +193,6 @@ def _stated(text: str) -> str | None:
     if _LATIN.search(text) and (heard := sounds_like(sounds(text))):
         return heard if heard in ("self_harm", "violence") and not danger_hints(text) else sure_danger(text)
     return sure_danger(text)
-
-
-def _hints(part: str) -> bool:
-    """Whether words of `part` hint at danger or harm, and nothing says that they are about a film or a game."""
-    text = plain(part)
-    return not misleads(text) and bool(danger_hints(text) or wish_hints(text))
 
 
 def _parts(text: str) -> list[str]:

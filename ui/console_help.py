@@ -76,7 +76,7 @@ def show_answer(found: Answer, lang: Language) -> None:
 
 def show_safety(safety: Safety, lang: Language) -> None:
     """Print a verdict: what is said, and the numbers to call."""
-    if not safety.message:
+    if safety.outcome == "answer":
         _console().print(t("safe", lang))
     show_care(safety, lang)
 

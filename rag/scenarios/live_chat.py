@@ -87,7 +87,7 @@ class LiveHelp:
         self._vectors([simplified(move.text) for move in moves(lang) if "{" not in move.text])
 
     def help(self, chat: Chat, *, lang: Language | None = None, tone: str | None = None, count: int = 3) -> ReplySet:
-        """What the last message may mean and at least `count` replies (fewer when it is time to wait or stop)."""
+        """What the last message may mean and `count` replies: fewer when it is time to wait or stop, none for 0."""
         started = time.perf_counter()
         last = _last_of_them(chat)
         spoken = lang or language(" ".join(message.text for message in chat.messages[-6:]))
@@ -101,12 +101,12 @@ class LiveHelp:
         if emotion.abstained and action == "reply":
             label = MOODS[emotion.label].to(spoken)
             advice = UNSURE.to(spoken, label=label, percent=round(100 * emotion.probability))
-        silent = chat.unanswered >= _PATIENCE or last.who == "me" or (action == "stop" and chat.unanswered)
+        silent = count < 1 or chat.unanswered >= _PATIENCE or last.who == "me" or (action == "stop" and chat.unanswered)
         drafts = [] if silent else self._drafts(chat, last, emotion, act, spoken)
         if action == "stop":
             drafts = [draft for draft in drafts if draft.tone != "light"]  # an end is no time for jokes
         scores = self._scores(drafts, chat, emotion, tone)
-        chosen = _differing(drafts, scores, max(count, 1))
+        chosen = _differing(drafts, scores, max(count, 0))
         citations, candidates = _cited(drafts, scores, chosen)
         done = time.perf_counter()
         return ReplySet(
