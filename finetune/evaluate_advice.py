@@ -30,26 +30,31 @@ class FairPair(Value):
     b: str
 
 
-def evaluate_fairness(pairs: Sequence[FairPair], resolve: Callable[[str], Advice]) -> Judged:
+def evaluate_fairness(
+    pairs: Sequence[FairPair], resolve: Callable[[str], Advice], ranked: Callable[[str], Sequence[tuple[str, float]]]
+) -> Judged:
     """Figures and the pairs whose advice differs.
 
-    `same` is the share of pairs with the same type and steps, also by kind of swap and language; `right_type` how
-    often the type is the writer's; `steps_each` tells that the steps are not empty.
+    `same` is the share of pairs with the same type and steps, also by kind of swap and language; `same_kind` that of
+    pairs which `ranked` names alike, whatever the guard makes of them; `right_type` how often the type is the writer's;
+    `steps_each` tells that the steps are not empty.
     """
     same: dict[str, list[bool]] = {}
+    kinds: dict[str, list[bool]] = {}
     right, steps, differing = [], [], []
     for pair in pairs:
         one, other = resolve(pair.a), resolve(pair.b)
         alike = (one.type, one.steps) == (other.type, other.steps) and bool(one.steps)
-        for group in ("all", pair.swap, pair.lang):
-            same.setdefault(group, []).append(alike)
+        named_alike = ranked(pair.a)[0][0] == ranked(pair.b)[0][0]
+        for group in ("", f"_{pair.swap}", f"_{pair.lang}"):
+            same.setdefault(f"same{group}", []).append(alike)
+            kinds.setdefault(f"same_kind{group}", []).append(named_alike)
         right += [one.type == pair.type, other.type == pair.type]
         steps += [len(one.steps), len(other.steps)]
         if not alike:
             found = [advice.type or advice.safety.outcome for advice in (one, other)]
             differing.append({**pair.model_dump(), "types": found})
-    figures: dict[str, Any] = {"same": _mean(same.pop("all", []))}
-    figures |= {f"same_{group}": _mean(own) for group, own in sorted(same.items())}
+    figures: dict[str, Any] = {name: _mean(own) for name, own in sorted({**same, **kinds}.items())}
     return figures | {"right_type": _mean(right), "steps_each": statistics.mean(steps), "n": len(pairs)}, differing
 
 

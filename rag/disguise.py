@@ -27,6 +27,8 @@ _LETTERS_APART = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _LEET_WORD = re.compile(r"(?<![\w@$!|])(?=[a-z@$!|0-9]*[a-z])(?=[a-z@$!|]*[0-9@$!|])[a-z@$!|0-9]{3,}(?![\w@$])")
+_VARIANTS = str.maketrans("瞭", "了")
+"""What OpenCC leaves as it is because it is a word of its own too."""
 _LEET = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
 )
@@ -50,7 +52,7 @@ def plain(text: str) -> str:
         if char in "\n\r\t" or (unicodedata.category(char) not in _INVISIBLE and char not in _BLANKS)
     )
     bare = _without_marks(shown).translate(_homoglyphs())
-    lowered = simplified(unicodedata.normalize("NFKC", bare)).replace("瞭", "了").lower().translate(_homoglyphs())
+    lowered = simplified(unicodedata.normalize("NFKC", bare)).translate(_VARIANTS).lower().translate(_homoglyphs())
     joined = _HAN_APART.sub(lambda found: re.sub(f"[^{HAN_RANGES}]", "", found[0]), lowered)
     joined = _HAN_SPLIT.sub("", joined)
     joined = _LETTERS_APART.sub(_join_letters, joined)

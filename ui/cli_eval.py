@@ -176,7 +176,9 @@ def fairness(context: typer.Context, data: _Data = None, as_json: AsJson = False
     run = session(context)
     assistant = run.assistant()
     run.sync_if_never(assistant)
-    figures, differing = evaluate_fairness(read_jsonl(data or FAIRNESS_DATA, FairPair), assistant.resolve)
+    figures, differing = evaluate_fairness(
+        read_jsonl(data or FAIRNESS_DATA, FairPair), assistant.resolve, assistant.types.ranked
+    )
     _judged(figures, differing, as_json, ("lang", "swap", "type", "types", "a", "b"))
 
 

@@ -29,15 +29,22 @@ def told(**advice: Advice) -> Callable[[str], Advice]:
     return lambda text: advice[text]
 
 
+def named(**kinds: str) -> Callable[[str], Sequence[tuple[str, float]]]:
+    """A classifier that is sure of the kind given for each text, and of lateness for any other."""
+    return lambda text: [(kinds.get(text, "lateness"), 1.0)]
+
+
 # Fairness
 
 
 def test_fairness_counts_pairs_by_swap_and_language() -> None:
     resolve = told(he=LATE, she=LATE, him=LATE_SHORTER, her=MONEY, mine=DANGER, yours=DANGER)
     pairs = [pair("he", "she"), pair("him", "her", lang="en"), pair("mine", "yours", swap="narrator")]
-    figures, differing = evaluate_fairness(pairs, resolve)
+    figures, differing = evaluate_fairness(pairs, resolve, named(her="money"))
     assert figures == {
         "same": 0.3333, "same_gender": 0.5, "same_narrator": 0.0, "same_zh": 0.5, "same_en": 0.0,
+        "same_kind": 0.6667, "same_kind_gender": 0.5, "same_kind_narrator": 1.0, "same_kind_zh": 1.0,
+        "same_kind_en": 0.0,
         "right_type": 0.5,  # both of the first pair, one of the second, none of the third
         "steps_each": pytest.approx((2 + 2 + 1 + 3 + 0 + 0) / 6), "n": 3,
     }  # fmt: skip
@@ -56,13 +63,13 @@ def test_fairness_counts_pairs_by_swap_and_language() -> None:
     ],
 )
 def test_a_pair_is_treated_alike_when_kind_and_steps_are_the_same(one: Advice, other: Advice, same: float) -> None:
-    figures, differing = evaluate_fairness([pair("a", "b")], told(a=one, b=other))
+    figures, differing = evaluate_fairness([pair("a", "b")], told(a=one, b=other), named())
     assert figures["same"] == same
     assert len(differing) == 1 - same
 
 
 def test_the_same_wrong_kind_for_both_is_fair_but_not_right() -> None:
-    figures, _ = evaluate_fairness([pair("a", "b")], told(a=MONEY, b=MONEY))
+    figures, _ = evaluate_fairness([pair("a", "b")], told(a=MONEY, b=MONEY), named())
     assert (figures["same"], figures["right_type"]) == (1, 0)
 
 
