@@ -65,6 +65,7 @@ class Plan:
     head_rate: float = 3e-4
     epochs: int = 2
     dropout: float = 0.1
+    inner_dropout: float = 0.0
     smoothing: float = 0.05
 
 
@@ -87,7 +88,10 @@ def train(groups: Sequence[Sequence[Row]], plan: Plan, folder: Path, *, tell: Ca
     random.seed(_SEED)
     torch.manual_seed(_SEED)
     tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-    model: Any = AutoModel.from_pretrained(str(folder), dtype=torch.float32, local_files_only=True)
+    model: Any = AutoModel.from_pretrained(
+        str(folder), dtype=torch.float32, local_files_only=True, attn_implementation="eager",
+        hidden_dropout_prob=plan.inner_dropout, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
     width = model.config.hidden_size
     tuned = {name: part for name, part in model.named_parameters() if name.startswith("encoder.") and part.dim() == 2}
     for name, part in model.named_parameters():
@@ -217,10 +221,13 @@ def _balanced(groups: Sequence[Sequence[Row]]) -> list[list[Row]]:
 
 
 def _batches(groups: Sequence[Sequence[Row]]) -> Iterator[list[Row]]:
-    """Batches of one group and of similar lengths, in random order."""
+    """Batches of one group and of similar lengths, in random order.
+
+    Bytes of UTF-8 are about as many per token in Chinese as in English, so that little is padded.
+    """
     batches = []
     for rows in groups:
-        order = sorted(rows, key=lambda row: len(row.text) // 16 + 2 * random.random())
+        order = sorted(rows, key=lambda row: len(row.text.encode()) * (1 + 0.15 * random.random()))
         batches += [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
     random.shuffle(batches)
     yield from batches

@@ -117,7 +117,7 @@ class Guard:
         worst = max(self.judge(question, context), key=lambda part: part.weight)
         sure = _stated(text)
         if sure is None and worst.weight < THRESHOLD[language(question)]:
-            return _answer(worst, spoken, region, now)
+            return _answer(worst, spoken, region)
         wish, danger = float(worst.outcomes[1]), float(worst.outcomes[2])
         name = sure or CLASSES[int(worst.classes.argmax())]
         probability = 1.0 if sure else round(worst.harm, 4)
@@ -225,7 +225,7 @@ def _side(part: Judgement) -> Side:
     return "victim" if part.sides is None else SIDES[int(part.sides.argmax())]
 
 
-def _answer(part: Judgement, lang: Language, region: str, now: dt.datetime | None) -> Safety:
+def _answer(part: Judgement, lang: Language, region: str) -> Safety:
     """An answer as for any request; where danger is possible, with a word of care and a number beside it."""
     probability = round(1 - part.harm, 4)
     if float(part.outcomes[2]) < CARE_FROM:
@@ -233,7 +233,7 @@ def _answer(part: Judgement, lang: Language, region: str, now: dt.datetime | Non
     name = CLASSES[int(part.classes.argmax())]
     kinds = _NUMBERS.get(name, ("violence",))[:1]
     words = CARE["self_harm" if name == "self_harm" else "other"]
-    numbers = numbers_for(kinds, region, lang, now=now)[:_CARE_NUMBERS]
+    numbers = numbers_for(kinds, region, lang)[:_CARE_NUMBERS]  # a line to talk to comes first, at any hour
     return Safety(outcome="answer", probability=probability, message=words.to(lang), numbers=numbers)
 
 

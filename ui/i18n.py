@@ -122,6 +122,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "notes": ("请留意", "Please note"),
     "sources": ("资料来源", "Sources"),
     # live help, advice and safety
+    "outcome_handoff": ("先顾安全", "Safety first"),
+    "outcome_redirect": ("换个做法", "Another way"),
     "risk": ("风险", "Risk"),
     "tone_light": ("轻松", "light"),
     "tone_sincere": ("真诚", "sincere"),

@@ -66,6 +66,8 @@ _EMPTY_NOUNS = frozenset(
 )
 _OTHERS = frozenset("你您他她它")
 """Whose noun is not theirs: “你妈” is the user's mother."""
+_PARTIAL = frozenset("整全满各每这那某半几两一")
+"""What a word begins with that counts or points and names nothing: “整屋”."""
 _FAMILY = {"妈": "你妈妈", "妈妈": "你妈妈", "我妈": "你妈妈", "老妈": "你妈妈", "爸": "你爸爸", "爸爸": "你爸爸", "我爸": "你爸爸", "老爸": "你爸爸", "姐姐": "你姐姐", "妹妹": "你妹妹", "弟弟": "你弟弟", "奶奶": "你奶奶", "爷爷": "你爷爷", "领导": "你领导", "老板": "你老板", "同事": "你同事"}  # fmt: skip
 _POSSESSED = re.compile(
     r"\b(my|the|this|that|our)\s+((?:new |old |little |big |first |last |final )?[a-z]{3,})(?:\s+(test|exam|interview|appointment|meeting|party|flight|shift|report|lesson|class|trip|game|match|presentation))?\b"
@@ -116,7 +118,7 @@ def _topic_zh(text: str) -> str | None:
     for word in nouns:
         if word in _FAMILY:
             return _FAMILY[word]
-    long = [word for word in nouns if 2 <= len(word) <= 6]
+    long = [word for word in nouns if 2 <= len(word) <= 6 and word[0] not in _PARTIAL]
     return long[-1] if long else None
 
 

@@ -137,3 +137,4 @@ def test_an_answer_carries_a_word_of_care_where_danger_is_possible(monkeypatch: 
         verdict = guard.screen("有时候羡慕路边的石头")
         assert verdict.outcome == "answer"
         assert ("不想活" in verdict.message, bool(verdict.numbers)) == (cared, cared)
+        assert not cared or verdict.numbers[0].kind == "suicide"

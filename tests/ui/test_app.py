@@ -14,8 +14,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag.errors import StoreError
+from rag.hotlines import numbers_for
+from rag.schema import Safety
 from tests.ui.conftest import APP
-from tests.ui.fakes import Document, FakeAssistant
+from tests.ui.fakes import Document, FakeAssistant, make_plan
 
 OpenApp = Callable[..., AppTest]
 
@@ -162,6 +164,19 @@ def test_an_infeasible_request_offers_the_smallest_change(open_app: OpenApp, eng
     assert engine.requests[-1].budget == Decimal(100)
     assert app.text_input(key="form_budget").value == "100"
     assert "猫咖" in words(app)
+
+
+def test_a_hand_off_stands_in_the_place_of_a_plan(
+    open_app: OpenApp, engine: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    safety = Safety(
+        outcome="handoff", kind="violence", message="先离开。", numbers=numbers_for(["violence"], "CN", "zh")
+    )
+    monkeypatch.setattr(engine, "plan", lambda request: make_plan(request, items=(), safety=safety))
+    said = words(planned(open_app()))
+    assert "先顾安全" in said
+    assert "12338" in said
+    assert "行程" not in said
 
 
 def test_another_plan_takes_the_next_seed(open_app: OpenApp, engine: FakeAssistant) -> None:

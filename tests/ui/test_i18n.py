@@ -22,6 +22,7 @@ FAMILIES = {
     "kind_": get_args(PassageKind),
     "step_": ("model", "scan", "read", "embed", "write", "other"),
     "reason_": ("rain", "closed"),
+    "outcome_": ("handoff", "redirect"),
     "tone_": ("light", "sincere", "direct"),
     "column_": (
         *("path", "type", "kind", "lang", "passages", "items", "status"),

@@ -15,12 +15,15 @@ from ui.i18n import day, t
 
 
 def show(plan: DatePlan, lang: Language, cities: Sequence[str]) -> None:
-    """Everything about `plan`, from what was understood to the sources."""
+    """Everything about `plan`, from what was understood to the sources; or what the guard says instead."""
     st.divider()
+    if plan.safety.outcome != "answer":
+        st.header(t(f"outcome_{plan.safety.outcome}", lang))
+        safety.show(plan.safety, lang)
+        return
     st.header(f"{t('itinerary', lang)} · {day(plan.request.date, lang)}")
     _mode(plan, lang)
-    if safety.show(plan.safety, lang):
-        return
+    safety.show(plan.safety, lang)
     understanding.show(plan.request, lang, cities)
     if not plan.items:
         _infeasible(plan, lang)

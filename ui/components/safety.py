@@ -9,13 +9,12 @@ from ui.components.text import plain
 from ui.i18n import t
 
 
-def show(safety: Safety, lang: Language) -> bool:
-    """Shows what the guard says, and tells whether it stands in the place of an answer."""
+def show(safety: Safety, lang: Language) -> None:
+    """Shows what the guard says, if anything."""
     if not safety.message:
-        return False
+        return
     box = st.error if safety.outcome == "handoff" else st.info
     box(plain(safety.message))
     for number in safety.numbers:
         hours = number.hours or t("hours_vary", lang)
         st.markdown(f"**{plain(number.number)}** · {plain(number.name)} · {plain(number.region)} · {plain(hours)}")
-    return safety.outcome != "answer"

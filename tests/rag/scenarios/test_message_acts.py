@@ -45,7 +45,7 @@ def test_an_end_is_more_than_a_no(text: str, final: bool) -> None:
         ("我妈今天住院了", "zh", "你妈妈"), ("嗯", "zh", None), ("今天真的好累", "zh", None),
         ("I failed the driving test", "en", "the driving test"), ("my sister is in hospital", "en", "your sister"),
         ("my day was awful", "en", None), ("你妈今天给我打电话了", "zh", None), ("你同事真好", "zh", None),
-        ("my really bad week", "en", None),
+        ("my really bad week", "en", None), ("它开起来整屋都是香的", "zh", None),
     ],
 )  # fmt: skip
 def test_the_topic_is_named_as_the_answer_would(text: str, lang: str, topic: str | None) -> None:
