@@ -60,12 +60,12 @@ class Plan:
 
     tasks: Mapping[str, tuple[str, ...]]
     stress: Mapping[str, float] = field(default_factory=dict)
-    rank: int = 64
-    rate: float = 4e-5
+    rank: int = 96
+    rate: float = 5e-5
     head_rate: float = 3e-4
-    epochs: int = 2
+    epochs: int = 6
     dropout: float = 0.1
-    inner_dropout: float = 0.0
+    inner_dropout: float = 0.1
     smoothing: float = 0.05
 
 

@@ -25,7 +25,7 @@ def train_reader(
     rows: Judgements,
     model_folder: Path,
     *,
-    epochs: int = 2,
+    epochs: int = 6,
     weights: Path = WEIGHTS,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _Weights = Annotated[Path | None, typer.Option(help="Folder of the weights; defa
 @train_app.command("reader")
 def reader(
     context: typer.Context,
-    epochs: Annotated[int, typer.Option(min=1, help="Times every row is seen.")] = 2,
+    epochs: Annotated[int, typer.Option(min=1, help="Times every row is seen.")] = 6,
     weights: _Weights = None,
     as_json: AsJson = False,
 ) -> None:

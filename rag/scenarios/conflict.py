@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +64,11 @@ class _Case:
 
     hit: Hit
     fields: Mapping[str, tuple[str, ...]]
-    citation: int
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What it is cited by: document and locator."""
+        return self.hit.document, self.hit.locator
 
     def all(self, name: str) -> tuple[str, ...]:
         return self.fields.get(name, ())
@@ -116,14 +120,18 @@ class ConflictHelp:
         classified = time.perf_counter()
         citations: list[Citation] = []
         guide = self._guide(name, spoken, citations)
-        cases = self._cases(text, name, spoken, citations)
+        cases = self._cases(text, name, spoken)
         found = time.perf_counter()
         if not cases and (guide is None or probability < _UNSURE):
             return Advice(
                 types=dict(ranked[:3]), notes=(NOTHING.to(spoken),),
                 timings_ms=_laps(started, classified, found, found),
             )  # fmt: skip
-        approaches = self._approaches(cases, spoken)
+        approaches = self._approaches(cases)
+        say, do_not_say = (_lines(cases, field, text, spoken) for field in ("say", "do_not_say"))
+        repair, refused = (_first(cases, field) for field in ("repair_two_weeks", "if_they_refuse"))
+        what_if = tuple(line for case in cases for line in case.all("counterfactual") if not objection(line))[:2]
+        numbers = _cite_used(cases, approaches, {*say, *do_not_say, *repair, *refused, *what_if}, citations)
         notes = [YOUR_WORDS.to(spoken)] if cases else []
         if probability < _UNSURE:
             labels = [self._label(other, spoken) for other, _ in ranked[:2]]
@@ -132,12 +140,15 @@ class ConflictHelp:
         return Advice(
             type=name, label=self._label(name, spoken), probability=probability, types=dict(ranked[:3]),
             severity=severity_of(text), steps=guide.steps if guide else (),
-            say=_lines(cases, "say", text, spoken), do_not_say=_lines(cases, "do_not_say", text, spoken),
-            repair=_first(cases, "repair_two_weeks"),
-            if_they_refuse=" ".join(_first(cases, "if_they_refuse")),
-            what_if=tuple(line for case in cases for line in case.all("counterfactual") if not objection(line))[:2],
+            say=say, do_not_say=do_not_say, repair=repair, if_they_refuse=" ".join(refused), what_if=what_if,
             warning_signs=(*(guide.warning_signs if guide else ()), *([guide.seek_help] if guide and guide.seek_help else [])),
-            candidates=tuple(approaches), notes=tuple(notes), citations=tuple(citations),
+            candidates=tuple(
+                Approach(
+                    steps=case.all("first_day_steps"), say=case.all("say"), score=score, citations=(numbers[case.place],)
+                )
+                for case, score in approaches
+            ),
+            notes=tuple(notes), citations=tuple(citations),
             timings_ms=_laps(started, classified, found, done),
         )  # fmt: skip
 
@@ -156,25 +167,25 @@ class ConflictHelp:
             citations.append(hit.cite(len(citations) + 1))
         return entry
 
-    def _cases(self, text: str, name: str, lang: Language, citations: list[Citation]) -> list[_Case]:
+    def _cases(self, text: str, name: str, lang: Language) -> list[_Case]:
         """The most similar cases, those of the kind `name` first, each once and with all its fields."""
         group = f"【{self._label(name, lang)}】" if lang == "zh" else f"[{self._label(name, lang)}]"
         hits = self._search(neutral(text), lang, "conflict", _LOOKED_AT)
         found: list[_Case] = []
         seen = set()
         for hit in sorted(hits, key=lambda hit: not hit.text.startswith(group)):
-            place = (hit.document, hit.locator)
-            if place in seen or len(found) == _CASES:
+            if len(found) == _CASES:
+                break
+            if (hit.document, hit.locator) in seen:
                 continue
-            seen.add(place)
+            seen.add((hit.document, hit.locator))
             fields = read_fields(self._whole(hit), CASE, lang)
             if fields.get("first_day_steps"):
-                citations.append(hit.cite(len(citations) + 1))
-                found.append(_Case(hit, fields, len(citations)))
+                found.append(_Case(hit, fields))
         return found
 
-    def _approaches(self, cases: Sequence[_Case], lang: Language) -> list[Approach]:
-        """The ways of the cases, ranked by BERTScore against how the others were repaired; unfit ones left out."""
+    def _approaches(self, cases: Sequence[_Case]) -> list[tuple[_Case, float]]:
+        """The ways of the cases with their BERTScore against how the others were repaired, best first; none unfit."""
         fit = [
             case
             for case in cases
@@ -186,15 +197,8 @@ class ConflictHelp:
         references = [" ".join(case.all("repair_two_weeks")) for case in fit]
         tokens = getattr(self._embedder, "token_vectors", None)
         scores = best_scores(texts, references, self._embedder) if tokens else [case.hit.score for case in fit]  # type: ignore[arg-type]
-        likeness = [case.hit.score for case in fit]
-        order = sorted(range(len(fit)), key=lambda place: -(scores[place] + likeness[place]))
-        return [
-            Approach(
-                steps=fit[place].all("first_day_steps"), say=fit[place].all("say"), score=round(scores[place], 4),
-                citations=(fit[place].citation,),
-            )
-            for place in order[:_APPROACHES]
-        ]  # fmt: skip
+        order = sorted(range(len(fit)), key=lambda place: -(scores[place] + fit[place].hit.score))
+        return [(fit[place], round(scores[place], 4)) for place in order[:_APPROACHES]]
 
 
 def severity_of(text: str) -> int:
@@ -217,6 +221,20 @@ def _first(cases: Sequence[_Case], field: str) -> tuple[str, ...]:
     """That field of the first case that has it, without lines that may not leave."""
     fit = (tuple(line for line in case.all(field) if not objection(line)) for case in cases)
     return next((lines for lines in fit if lines), ())
+
+
+def _cite_used(
+    cases: Sequence[_Case], approaches: Sequence[tuple[_Case, float]], said: Container[str], citations: list[Citation]
+) -> dict[tuple[str, str], int]:
+    """Adds a source for each case that is an approach or has a line in `said`; their numbers by its place."""
+    numbers: dict[tuple[str, str], int] = {}
+    for case in cases:
+        if any(case is way for way, _ in approaches) or any(
+            line in said for lines in case.fields.values() for line in lines
+        ):
+            citations.append(case.hit.cite(len(citations) + 1))
+            numbers[case.place] = citations[-1].id
+    return numbers
 
 
 def _laps(started: float, classified: float, found: float, done: float) -> dict[str, float]:

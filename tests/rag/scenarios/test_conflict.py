@@ -293,6 +293,15 @@ def test_each_way_cites_the_case_it_comes_from(advise: Advise) -> None:
         assert way.steps[0] in excerpts[number]
 
 
+def test_a_case_of_which_nothing_is_said_is_not_cited(advise: Advise) -> None:
+    ways = [
+        case(row, told(steps=f"第{row}天写一封信。", say=f"对不起{'呀' * row}。"), score=0.9) for row in range(1, 4)
+    ]
+    unused = case(9, told(steps="当面道歉。", say="这一次的事情我想了很久很久，是我不对，我会改。"), score=0.1)
+    found = advise(FORGOT, *ways, unused)
+    assert {one.locator for one in found.citations} == {"row 1", "row 2", "row 3"}
+
+
 def test_the_closest_case_is_the_first_way(advise: Advise) -> None:
     far, near = case(1, told(steps="写一封信。"), score=0.2), case(2, told(steps="当面道歉。"), score=0.9)
     assert [way.steps[0] for way in advise(FORGOT, far, near).candidates] == ["当面道歉。", "写一封信。"]
