@@ -1,8 +1,8 @@
 """The safety floor: `screen` before anything else, `watch` on everything that leaves; no language model has a part.
 
-A request is judged on its plain() form by word and pinyin n-grams and, where it can be opened, by the reader; hints of
-words lower the threshold, and lines that state a danger in so many words decide alone. The outcome is to answer, to
-redirect (what it will not do, and the decent alternative) or to hand off (safety first, real people's numbers).
+A request is judged on its plain() form by word and pinyin n-grams and, where it can be opened, by the reader; lines
+that state a danger in so many words decide alone. The outcome is to answer, to redirect (what it will not do, and the
+decent alternative) or to hand off (safety first, real people's numbers).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rag.disguise import plain, sounds
 from rag.guard_rules import (
     advised_harm,
     danger_hints,
+    is_everyday,
     misleads,
     sounds_immediate,
     sounds_like,
@@ -39,12 +40,17 @@ CLASSES = (
 RISKS: tuple[Risk, ...] = ("low", "moderate", "high", "imminent")
 SIDES: tuple[Side, ...] = ("victim", "perpetrator", "third_party")
 
-THRESHOLD: dict[Language, float] = {"zh": 0.35, "en": 0.35}
+THRESHOLD: dict[Language, float] = {"zh": 0.3, "en": 0.3}
 """Probability of wish and danger together from which a request is not simply answered, by language: what
-`qixi train heads` prints for the rows held out, on the side of help. No value meets the targets for harm and for
-look-alikes at once yet; see `qixi eval safety`."""
-HINTED = 0.75
-"""What the threshold is multiplied with when words of the text hint at danger or harm."""
+`qixi train heads` prints for the rows held out, on the side of help: a danger missed is worse than a needless word of
+help. No value meets the targets for harm and for look-alikes at once yet; see `qixi eval safety`."""
+THRESHOLD_ALONE = 0.4
+"""The same without a reader, when word statistics alone would alarm too easily."""
+THRESHOLD_SHORT = 0.6
+"""The same for a few words without a hint of harm: nearly all such questions are harmless and hard to tell."""
+_SHORT = 6
+_UNIT = re.compile(r"[\u4e00-\u9fff]|[a-z0-9']+")
+"""A Chinese character or an English word."""
 CARE_FROM = 0.15
 """Probability of danger from which an answer carries a word of care."""
 _CARE_NUMBERS = 2
@@ -75,17 +81,11 @@ class Judgement:
     classes: FloatArray
     risks: FloatArray | None = None
     sides: FloatArray | None = None
-    hinted: bool = False
 
     @property
     def harm(self) -> float:
         """Probability of wish and danger together."""
         return float(1 - self.outcomes[0])
-
-    @property
-    def weight(self) -> float:
-        """`harm` as it is held against the threshold: more where words hint at danger or harm."""
-        return self.harm / HINTED if self.hinted else self.harm
 
 
 class Guard:
@@ -114,9 +114,10 @@ class Guard:
         if not text:
             return Safety(outcome="answer")
         spoken = lang or language(question)
-        worst = max(self.judge(question, context), key=lambda part: part.weight)
+        worst = max(self.judge(question, context), key=lambda part: part.harm)
         sure = _stated(text)
-        if sure is None and worst.weight < THRESHOLD[language(question)]:
+        everyday = not context.strip() and is_everyday(text)
+        if everyday or (sure is None and worst.harm < self._threshold(text, context)):
             return _answer(worst, spoken, region)
         wish, danger = float(worst.outcomes[1]), float(worst.outcomes[2])
         name = sure or CLASSES[int(worst.classes.argmax())]
@@ -128,6 +129,11 @@ class Guard:
             return _handoff(name, probability, risk, "perpetrator", spoken, region, now)
         return Safety(outcome="redirect", kind=name, probability=probability, message=REDIRECT[name].to(spoken))
 
+    def _threshold(self, text: str, context: str) -> float:
+        if not context.strip() and len(_UNIT.findall(text)) <= _SHORT and not hints(text):
+            return THRESHOLD_SHORT
+        return THRESHOLD_ALONE if self._reader is None else THRESHOLD[language(text)]
+
     def judge(self, question: str, context: str = "") -> list[Judgement]:
         """The judgement of the whole, and in a long text of the parts that look worst by their words."""
         parts = [question] if len(question) <= _LONG else _parts(question)
@@ -138,18 +144,15 @@ class Guard:
             samples = [samples[number] for number in sorted({0, *order[:_PARTS]})]
         if self._reader is None or is_pinyin(samples[0]):  # the reader knows no pinyin
             return [
-                Judgement(
-                    self._outcome.probabilities(sample), self._class.probabilities(sample), hinted=hints(sample.text)
-                )
-                for sample in samples
-            ]  # fmt: skip
+                Judgement(self._outcome.probabilities(sample), self._class.probabilities(sample)) for sample in samples
+            ]
         vectors = self._reader.vectors([guard_form(sample.text, context) for sample in samples])
         read = {task: self._reader.probabilities(task, vectors) for task in ("guard", "class", "risk", "side")}
         return [
             Judgement(
                 self._outcome.probabilities(sample, read["guard"][number]),
                 self._class.probabilities(sample, read["class"][number]),
-                read["risk"][number], read["side"][number], hints(sample.text),
+                read["risk"][number], read["side"][number],
             )
             for number, sample in enumerate(samples)
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Patterns over plain() text: hints that lower the guard's threshold, and lines so plain that they decide alone.
+"""Patterns over plain() text: hints of danger and harm, and lines so plain that they decide alone.
 
 A hint never refuses by itself; the classifiers do, and most sentences with an alarming word are harmless. SURE lines
 are those where waiting for a classifier would be wrong: they hold where there is no model at all.
@@ -161,6 +161,13 @@ _NEGATED = re.compile(
 )
 
 
+_DEAR = "(?:他|她|ta|对象|男友|女友|男朋友|女朋友|老公|老婆|前任|对方)"
+_EVERYDAY = re.compile(
+    rf"(?:我?(?:该|要|应该)?(?:怎么|怎样|如何|咋)(?:才能)?)(?:去)?(?:追|约|哄|挽回|拒绝|安慰|搭讪|撩|回复?|夸|陪)(?:{_DEAR}|女生|男生|女孩子?|男孩子?)?(?:出来|开心|出去玩|吃饭|看电影)?(?:好|呢)?"
+    rf"|(?:怎么|怎样|如何|咋)(?:才能)?(?:让|逗)(?:{_DEAR})(?:更?喜欢我|开心|高兴|主动|消气|别生气|不生气|原谅我)(?:呢|一点|点)?"
+    r"|(?:怎么|怎样|如何|咋)(?:表白|分手|聊天|道歉|开口|和好|复合|脱单)(?:好|呢)?"
+    r"|(?:how (?:to|do i|can i|should i) )?(?:get|win) (?:her|him|them|my ex) back|how (?:to|do i|can i|should i) (?:ask (?:her|him|them|someone) out|break up with (?:her|him|them)|flirt(?: with (?:her|him|them))?|make (?:her|him|them) (?:laugh|smile|happy)|text (?:her|him|them)(?: back)?|reply|say (?:no|sorry)|apologi[sz]e)"
+)
 _SPOKEN: Mapping[str, str] = {
     "self_harm": "不想活了 不想活下去 活不下去 想自杀 要自杀 准备自杀 去自杀 自杀 割腕 自残 不如死了 死了算了 想去死 跳楼 上吊 遗书 结束生命 安眠药",
     "violence": "又打我 打了我 一直打我 动手打我 掐我脖子 掐我的脖子 掐着我 拿刀 家暴 扇我 踹我",
@@ -212,6 +219,11 @@ def danger_hints(text: str) -> list[str]:
 def wish_hints(text: str) -> list[str]:
     """The classes of harm that the plain `text` may ask help for."""
     return _found(_WISH_RULES, text)
+
+
+def is_everyday(text: str) -> bool:
+    """Whether plain() `text` is no more than one of the questions that everybody asks of such an assistant."""
+    return bool(_EVERYDAY.fullmatch(text.strip(" ?？!！。.~")))
 
 
 def sure_danger(text: str) -> str | None:

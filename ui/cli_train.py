@@ -21,7 +21,7 @@ def reader(
     weights: _Weights = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train the reader: the encoder's adapter and a head a task (needs the extra train; about an hour on two cores)."""
+    """Train the reader: the encoder's adapter and a head a task (needs the extra train; about 90 minutes)."""
     from finetune.judgements import Judgements
     from finetune.train_judgements import train_reader
     from rag.convert_e5 import obtain_model

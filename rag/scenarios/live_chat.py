@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -46,8 +47,11 @@ SearchReplies = Callable[[str, Language], Sequence[Hit]]
 
 Action = Literal["reply", "wait", "stop"]
 _COURSE = 6
-_SHORTLIST = 9
-_ALIKE = 3
+_BEFORE, _BEFORE_OLDER = 4, 2
+"""Messages that are read before the last one and before an older one: their length is what the course costs."""
+_SHORTLIST = 6
+"""Drafts that are read beside the chat, which takes most of the time: two of each tone."""
+_ALIKE = 2
 """Of the shortlist at most, replies of similar exchanges."""
 _PATIENCE = 2
 """My messages without an answer from which to wait."""
@@ -120,8 +124,9 @@ class LiveHelp:
         """The emotions of the other's last messages, oldest first; of mine where the other wrote none."""
         speaker = _last_of_them(chat).who
         places = [number for number, message in enumerate(chat.messages) if message.who == speaker][-_COURSE:]
-        messages = [(chat.messages[place].text, _before(chat.messages, place)) for place in places]
-        return self._emotions.read_all(messages)
+        older = [(chat.messages[place].text, _before(chat.messages, place, _BEFORE_OLDER)) for place in places[:-1]]
+        last = chat.messages[places[-1]].text, _before(chat.messages, places[-1], _BEFORE)
+        return self._emotions.read_all([*older, last])
 
     def _drafts(self, chat: Chat, last: Message, emotion: Emotion, act: str, lang: Language) -> list[_Draft]:
         topic = topic_of(last.text, lang)
@@ -141,8 +146,7 @@ class LiveHelp:
                 fit = _RETRIEVED_FIT * (1 + reply.hit.score)
                 found.append(_Draft(reply.text, reply.tone, "retrieved", fit, why, RETRIEVED_RISK.to(lang), reply.hit))
         unique = sorted({draft.text: draft for draft in reversed(found)}.values(), key=lambda draft: -draft.fit)
-        alike = [draft for draft in unique if draft.hit is not None][:_ALIKE]
-        return [*alike, *[draft for draft in unique if draft.hit is None][: _SHORTLIST - len(alike)]]
+        return _shortlist(unique)
 
     def _alike(self, last: Message, emotion: Emotion, act: str, lang: Language) -> list[Hit]:
         """The exchanges found for a message whose own message has the same mood and does the same."""
@@ -197,8 +201,8 @@ def _last_words(chat: Chat) -> list[str]:
     return [message.text for message in chat.messages[first : theirs[-1] + 1]]
 
 
-def _before(messages: Sequence[Message], place: int) -> list[Turn]:
-    return [(message.who == messages[place].who, message.text) for message in messages[max(0, place - 4) : place]]
+def _before(messages: Sequence[Message], place: int, most: int) -> list[Turn]:
+    return [(message.who == messages[place].who, message.text) for message in messages[max(0, place - most) : place]]
 
 
 def _subtext(emotion: Emotion, lang: Language) -> tuple[str, ...]:
@@ -208,6 +212,21 @@ def _subtext(emotion: Emotion, lang: Language) -> tuple[str, ...]:
     guesses += [SUBTEXT_OTHER.to(lang, guess=guess.to(lang)) for guess in more[:1]]
     second = SUBTEXT[emotion.second][0].to(lang)
     return (*guesses, SUBTEXT_ODDS.to(lang, percent=round(100 * emotion.second_probability), guess=second))
+
+
+def _shortlist(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Replies of similar exchanges, then the moves that fit best, of each tone as many and no move twice if it can be.
+
+    `drafts` come best fit first.
+    """
+    chosen = [draft for draft in drafts if draft.hit is not None][:_ALIKE]
+    rest = [draft for draft in drafts if draft.hit is None]
+    while rest and len(chosen) < _SHORTLIST:
+        tones, taken = Counter(draft.tone for draft in chosen), {draft.move for draft in chosen}
+        best = min(rest, key=lambda draft: (tones[draft.tone], draft.move in taken))
+        rest.remove(best)
+        chosen.append(best)
+    return chosen
 
 
 def _differing(drafts: Sequence[_Draft], scores: Sequence[float], count: int) -> list[int]:

@@ -128,9 +128,27 @@ def test_hints_name_their_class_and_films_mislead() -> None:
     assert advised_harm("不要晾她几天") is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么约她出来", "怎么让他主动一点", "怎么哄女朋友开心", "怎么表白", "怎么挽回前任", "How do I get her back?",
+        "how to ask him out", "how to break up with her",
+    ],
+)  # fmt: skip
+def test_what_everybody_asks_is_answered_whatever_the_classifier_thinks(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    guard, violence = Guard(), np.eye(len(CLASSES), dtype=np.float32)[CLASSES.index("violence")]
+    found = Judgement(np.array([0.1, 0.9, 0.0], np.float32), violence)
+    monkeypatch.setattr(guard, "judge", lambda text, before="": [found])
+    assert guard.screen(text).outcome == "answer"
+    assert guard.screen(text, "她十四岁").outcome == "redirect"
+    assert guard.screen(f"{text}，她说过不要了").outcome == "redirect"
+
+
 def test_an_answer_carries_a_word_of_care_where_danger_is_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     guard, self_harm = Guard(), np.eye(len(CLASSES), dtype=np.float32)[CLASSES.index("self_harm")]
-    for danger, cared in ((0.28, True), (0.05, False)):
+    for danger, cared in ((0.2, True), (0.05, False)):
         outcomes = np.array([0.98 - danger, 0.02, danger], np.float32)
         found = Judgement(outcomes, self_harm)
         monkeypatch.setattr(guard, "judge", lambda text, before="", found=found: [found])
