@@ -109,6 +109,7 @@ class LiveHelp:
         drafts = [] if silent else self._drafts(chat, last, emotion, act, spoken)
         if action == "stop":
             drafts = [draft for draft in drafts if draft.tone != "light"]  # an end is no time for jokes
+        drafts = _shortlist(drafts)
         scores = self._scores(drafts, chat, emotion, tone)
         chosen = _differing(drafts, scores, max(count, 0))
         citations, candidates = _cited(drafts, scores, chosen)
@@ -145,8 +146,7 @@ class LiveHelp:
             for reply in retrieved_replies(self._alike(last, emotion, act, lang), mine, lang):
                 fit = _RETRIEVED_FIT * (1 + reply.hit.score)
                 found.append(_Draft(reply.text, reply.tone, "retrieved", fit, why, RETRIEVED_RISK.to(lang), reply.hit))
-        unique = sorted({draft.text: draft for draft in reversed(found)}.values(), key=lambda draft: -draft.fit)
-        return _shortlist(unique)
+        return sorted({draft.text: draft for draft in reversed(found)}.values(), key=lambda draft: -draft.fit)
 
     def _alike(self, last: Message, emotion: Emotion, act: str, lang: Language) -> list[Hit]:
         """The exchanges found for a message whose own message has the same mood and does the same."""
