@@ -117,7 +117,7 @@ class Guard:
         worst = max(self.judge(question, context), key=lambda part: part.harm)
         sure = _stated(text)
         everyday = not context.strip() and is_everyday(text)
-        if everyday or (sure is None and worst.harm < self._threshold(text, context)):
+        if sure is None and (everyday or worst.harm < self._threshold(text, context)):
             return _answer(worst, spoken, region)
         wish, danger = float(worst.outcomes[1]), float(worst.outcomes[2])
         name = sure or CLASSES[int(worst.classes.argmax())]

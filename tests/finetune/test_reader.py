@@ -35,7 +35,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rows(count: int) -> list[Row]:
-    """Sentences that name a colour among numbers; in pairs, the red one is the better."""
+    """Sentences that name a colour among numbers."""
     return [
         Row(f"{number} {colour} {number // 2}", {"colour": place})
         for number in range(count // 2) for place, colour in enumerate(COLOURS)
@@ -43,6 +43,7 @@ def rows(count: int) -> list[Row]:
 
 
 def pairs(count: int) -> list[Row]:
+    """Pairs of which the red one is the better."""
     return [Row(f"red {number}", {"order": 0}, rival=f"blue {number}") for number in range(count)]
 
 
